@@ -1,0 +1,19 @@
+//! The contract of a command, of its output and failures, and of what brings events.
+//!
+//! A command is declared once ([`Declaration`]) and runs everywhere; what it returns ([`CommandOutput`]) is the same JSON
+//! on every surface. A [`Feed`] is how an integration brings records in, an [`EventSource`] says what becomes of them.
+//! This crate knows no vendor, does no network I/O and reads no clock but the one it is handed.
+
+mod clock;
+mod command;
+mod failure;
+mod feed;
+mod output;
+mod results;
+
+pub use clock::{Clock, SystemClock};
+pub use command::{BoxFuture, Command, Context, Declaration, Effect, NoProgress, Progress, States};
+pub use failure::{Failure, Retry};
+pub use feed::{Batch, Feed, Head, Heads, Lookup, Pass, Quarantined, Record, Verdict};
+pub use output::{CommandOutput, ContextData, ReturnData, RunSummary};
+pub use results::{Results, Spill, SpillKey};

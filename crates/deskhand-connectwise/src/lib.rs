@@ -1,0 +1,1 @@
+//! The ConnectWise PSA integration: its commands and its event feed.

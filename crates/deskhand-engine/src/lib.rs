@@ -1,0 +1,1 @@
+//! Events, ingestion and what will run on them; knows no vendor and no SQL.

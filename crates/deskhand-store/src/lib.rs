@@ -1,0 +1,1 @@
+//! Events, positions and runs in SQLite.

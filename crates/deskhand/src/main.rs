@@ -1,0 +1,3 @@
+//! Automates a ConnectWise PSA service desk.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! Checks, tests, generated files, benchmarks and the demo, as cargo commands.
+
+fn main() {}
