@@ -6,6 +6,7 @@
 
 mod clock;
 mod command;
+mod event_source;
 mod failure;
 mod feed;
 mod output;
@@ -13,6 +14,7 @@ mod results;
 
 pub use clock::{Clock, SystemClock};
 pub use command::{BoxFuture, Command, Context, Declaration, Effect, NoProgress, Progress, States};
+pub use event_source::EventSource;
 pub use failure::{Failure, Retry};
 pub use feed::{Batch, Feed, Head, Heads, Lookup, Pass, Quarantined, Record, Verdict};
 pub use output::{CommandOutput, ContextData, ReturnData, RunSummary};
