@@ -1,0 +1,9 @@
+//! How many requests may be under way at once: as many as the server bears, and none while it asked to wait.
+//!
+//! [`Limit`](limit::Limit) decides, with the time passed in; [`Governor`] makes callers wait accordingly.
+
+mod limit;
+mod queue;
+
+pub(crate) use queue::Seen;
+pub use queue::{Governor, Measured, Urgency};

@@ -1,0 +1,269 @@
+//! The client: sends requests under the governor, and repeats reads that may succeed later.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use parking_lot::RwLock;
+use url::Url;
+
+use super::builder::misconfigured;
+use super::transport::attempt;
+use super::{Answer, ClientBuilder, CompanyInfo, Patience, Request, SystemInfo, discover};
+use crate::governor::{Seen, Urgency};
+use crate::list::{self, ListRequest, Page, Scan, ScanRequest};
+use crate::records::{self, RawRecord};
+use crate::{BoxFuture, Credentials, Error, ErrorKind, Governor, ServerUrl};
+
+/// A connection to one PSA; clones share the governor and the connections.
+#[derive(Clone, Debug)]
+pub struct Client {
+    shared: Arc<Shared>,
+    urgency: Urgency,
+    patience: Patience,
+}
+
+#[derive(Debug)]
+struct Shared {
+    http: reqwest::Client,
+    url: ServerUrl,
+    credentials: Credentials,
+    version: String,
+    root: RwLock<Url>,
+    governor: Governor,
+}
+
+impl Client {
+    /// Begins a client for this PSA and these credentials.
+    pub fn builder(url: ServerUrl, credentials: Credentials) -> ClientBuilder {
+        ClientBuilder::new(url, credentials)
+    }
+
+    pub(super) fn new(from: ClientBuilder, http: reqwest::Client) -> Self {
+        let root = RwLock::new(from.url.api_root(&from.version));
+        let governor = Governor::new(from.ceiling);
+        let patience = from.patience;
+        let ClientBuilder {
+            url,
+            credentials,
+            version,
+            ..
+        } = from;
+        let shared = Shared {
+            http,
+            url,
+            credentials,
+            version,
+            root,
+            governor,
+        };
+        Self {
+            shared: Arc::new(shared),
+            urgency: Urgency::Interactive,
+            patience,
+        }
+    }
+
+    /// The same connection for work that gives way to people.
+    #[must_use]
+    pub fn bulk(&self) -> Self {
+        Self {
+            urgency: Urgency::Bulk,
+            ..self.clone()
+        }
+    }
+
+    /// The same connection with another patience.
+    #[must_use]
+    pub fn with_patience(&self, patience: Patience) -> Self {
+        Self {
+            patience,
+            ..self.clone()
+        }
+    }
+
+    /// What decides how many requests are under way, and has measured the server.
+    pub fn governor(&self) -> &Governor {
+        &self.shared.governor
+    }
+
+    /// How many requests were sent, repeats included.
+    pub fn calls(&self) -> u64 {
+        self.shared.governor.measured().requests
+    }
+
+    /// The login company.
+    pub fn company_id(&self) -> &str {
+        self.shared.credentials.company_id()
+    }
+
+    /// Sends a request; reads are repeated while that may help, anything else is sent once.
+    pub fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Answer, Error>> {
+        Box::pin(self.send_patiently(request))
+    }
+
+    /// One page of a list.
+    pub fn list<'a>(&'a self, request: &'a ListRequest) -> BoxFuture<'a, Result<Page, Error>> {
+        Box::pin(async move {
+            let request = request.to_request(self.root_length());
+            self.read(&request, Page::of).await
+        })
+    }
+
+    /// How many records match.
+    pub fn count<'a>(&'a self, request: &'a ListRequest) -> BoxFuture<'a, Result<u64, Error>> {
+        Box::pin(async move { self.read(&request.to_count_request(), list::count_of).await })
+    }
+
+    /// One record by its path, `service/tickets/7`.
+    pub fn get(&self, path: String) -> BoxFuture<'_, Result<RawRecord, Error>> {
+        Box::pin(async move {
+            self.read(&Request::get(path), |answer| {
+                records::single(&answer.body).map_err(|error| bad_body(&answer, &error))
+            })
+            .await
+        })
+    }
+
+    /// Reads everything that matches, by id, several ranges at once; see [`ScanRequest`].
+    pub fn scan(&self, request: ScanRequest) -> Scan {
+        Scan::new(self.clone(), request)
+    }
+
+    /// What the PSA says of this company before anybody signs in.
+    pub fn company_info(&self) -> BoxFuture<'_, Result<CompanyInfo, Error>> {
+        Box::pin(async move {
+            let url = self.shared.url.company_info(self.company_id());
+            let request = self.shared.http.get(url).header(ACCEPT, "application/json");
+            let answer = self.attempt(request.build()).await?;
+            discover::company_info_of(&answer, self.company_id())
+        })
+    }
+
+    /// Version and time zone of the PSA; needs valid keys.
+    pub fn system_info(&self) -> BoxFuture<'_, Result<SystemInfo, Error>> {
+        Box::pin(async move { self.read(&Request::get("system/info"), discover::system_info_of).await })
+    }
+
+    /// Asks the PSA for its site and codebase, and uses them from now on as far as they can be trusted.
+    pub fn discover(&self) -> BoxFuture<'_, Result<CompanyInfo, Error>> {
+        Box::pin(async move {
+            let info = self.company_info().await?;
+            let root = self
+                .shared
+                .url
+                .api_root_at(info.site_url.as_deref(), &info.codebase, &self.shared.version);
+            if let Some(root) = root {
+                *self.shared.root.write() = root;
+            }
+            Ok(info)
+        })
+    }
+
+    /// Sends a read and decodes its answer; an answer that cannot be decoded is tried again like a broken one.
+    async fn read<T>(&self, request: &Request, decode: impl Fn(Answer) -> Result<T, Error>) -> Result<T, Error> {
+        let mut delays = self.patience.delays();
+        loop {
+            let error = match self.send_within(request, &mut delays).await.and_then(&decode) {
+                Ok(decoded) => return Ok(decoded),
+                Err(error) => error,
+            };
+            match (error.kind(), error.is_retryable()) {
+                (ErrorKind::BadBody, true) => {}
+                _ => return Err(error),
+            }
+            let Some(delay) = delays.next() else { return Err(error) };
+            tokio::time::sleep(delay).await;
+        }
+    }
+
+    async fn send_patiently(&self, request: &Request) -> Result<Answer, Error> {
+        self.send_within(request, &mut self.patience.delays()).await
+    }
+
+    /// Sends until it works, cannot work, or the delays are used up.
+    async fn send_within(
+        &self,
+        request: &Request,
+        delays: &mut impl Iterator<Item = std::time::Duration>,
+    ) -> Result<Answer, Error> {
+        let mut refusals = 0;
+        loop {
+            let error = match self.attempt(self.to_http(request)).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            tracing::debug!(request = %request.path, status = error.status(), error = %error, "request failed");
+            if error.kind() == ErrorKind::RateLimited && refusals < self.patience.refusals {
+                refusals += 1;
+                continue;
+            }
+            if !request.is_read() || !error.is_retryable() || error.kind() == ErrorKind::RateLimited {
+                return Err(error);
+            }
+            let Some(delay) = delays.next() else { return Err(error) };
+            tokio::time::sleep(delay).await;
+        }
+    }
+
+    /// One attempt, when the governor allows it; tells the governor how it ended.
+    async fn attempt(&self, request: reqwest::Result<reqwest::Request>) -> Result<Answer, Error> {
+        let request = request.map_err(|error| misconfigured("the request cannot be built").with_source(error))?;
+        let permit = self.shared.governor.acquire(self.urgency).await;
+        let begun = Instant::now();
+        let outcome = attempt(&self.shared.http, request).await;
+        permit.complete(seen(&outcome, begun));
+        outcome.map_err(|error| error.scrubbed(&self.shared.credentials))
+    }
+
+    fn to_http(&self, request: &Request) -> reqwest::Result<reqwest::Request> {
+        let url = format!("{}{}", self.shared.root.read(), request.path_and_query());
+        let mut http = self
+            .shared
+            .http
+            .request(request.method.clone(), url)
+            .header(AUTHORIZATION, self.shared.credentials.authorization())
+            .header(ACCEPT, "application/json");
+        if let Some(client_id) = self.shared.credentials.client_id() {
+            http = http.header("clientId", client_id);
+        }
+        if request.forward_only {
+            http = http.header("pagination-type", "forward-only");
+        }
+        if let Some(body) = &request.body {
+            http = http
+                .header(CONTENT_TYPE, "application/json; charset=utf-8")
+                .body(body.clone());
+        }
+        http.build()
+    }
+
+    fn root_length(&self) -> usize {
+        self.shared.root.read().as_str().len()
+    }
+}
+
+/// An answer that is not what was asked for.
+pub(crate) fn bad_body(answer: &Answer, error: &dyn std::error::Error) -> Error {
+    let shown = crate::error::describe(&answer.body);
+    let message = if shown.starts_with("a web page") || shown.starts_with("an empty") {
+        format!("the server sent {shown}")
+    } else {
+        format!("the server sent something that cannot be read ({error}): {shown}")
+    };
+    Error::new(ErrorKind::BadBody, message)
+        .with_status(200)
+        .with_request_id(answer.request_id.clone())
+}
+
+fn seen(outcome: &Result<Answer, Error>, begun: Instant) -> Seen {
+    let Err(error) = outcome else {
+        return Seen::Answered(begun.elapsed());
+    };
+    match error.kind() {
+        ErrorKind::RateLimited => Seen::Refused(error.retry_after().unwrap_or_default()),
+        ErrorKind::TimedOut | ErrorKind::Protocol | ErrorKind::Connect => Seen::Strained,
+        ErrorKind::Server if error.status() == Some(503) => Seen::Strained,
+        _ => Seen::Answered(begun.elapsed()),
+    }
+}

@@ -1,0 +1,17 @@
+//! Requests as values, and the client that sends them.
+
+mod answer;
+mod builder;
+mod client;
+mod discover;
+mod patience;
+mod request;
+mod transport;
+
+pub use answer::Answer;
+pub use builder::ClientBuilder;
+pub use client::Client;
+pub(crate) use client::bad_body;
+pub use discover::{CompanyInfo, SystemInfo};
+pub use patience::Patience;
+pub use request::Request;

@@ -1,0 +1,213 @@
+//! The client against servers that answer oddly.
+#![expect(clippy::unwrap_used, reason = "test code")]
+
+use std::time::Duration;
+
+use connectwise_psa::{
+    Client, Condition, Credentials, Error, ErrorKind, IdRange, ListRequest, Patience, ScanRequest, ServerUrl,
+};
+use wiremock::matchers::{header, header_exists, method, path, query_param};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+const IMPATIENT: Patience = Patience {
+    retries: 2,
+    first_delay: Duration::from_millis(5),
+    longest_delay: Duration::from_millis(20),
+    refusals: 2,
+};
+
+fn client(server: &MockServer) -> Client {
+    let credentials = Credentials::new("company", "public", "pr1vate", Some("app".to_owned())).unwrap();
+    Client::builder(ServerUrl::parse(&server.uri()).unwrap(), credentials)
+        .patience(IMPATIENT)
+        .timeout(Duration::from_millis(400))
+        .build()
+        .unwrap()
+}
+
+async fn answering(template: ResponseTemplate) -> MockServer {
+    let server = MockServer::start().await;
+    Mock::given(path("/v4_6_release/apis/3.0/service/tickets"))
+        .respond_with(template)
+        .mount(&server)
+        .await;
+    server
+}
+
+async fn failing(template: ResponseTemplate) -> (Error, usize) {
+    let server = answering(template).await;
+    let error = client(&server)
+        .list(&ListRequest::new("service/tickets"))
+        .await
+        .unwrap_err();
+    (error, server.received_requests().await.unwrap().len())
+}
+
+#[tokio::test]
+async fn c4_every_request_carries_the_keys_and_the_client_id() {
+    let server = MockServer::start().await;
+    Mock::given(method("GET"))
+        .and(path("/v4_6_release/apis/3.0/service/tickets"))
+        .and(header("authorization", "Basic Y29tcGFueStwdWJsaWM6cHIxdmF0ZQ=="))
+        .and(header("clientid", "app"))
+        .and(header_exists("user-agent"))
+        .respond_with(ResponseTemplate::new(200).set_body_raw("[]", "application/json"))
+        .expect(1)
+        .mount(&server)
+        .await;
+    assert!(
+        client(&server)
+            .list(&ListRequest::new("service/tickets"))
+            .await
+            .unwrap()
+            .records
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn what_the_vendor_said_is_kept() {
+    let body = "{\r\n  \"code\": \"ApiFindCondition\",\r\n  \"message\": \"ticket is not a recognized name.\"\r\n}";
+    let template = ResponseTemplate::new(400)
+        .set_body_string(body)
+        .insert_header("x-cw-request-id", "abc");
+    let (error, tries) = failing(template).await;
+    assert_eq!(
+        (error.kind(), error.status(), tries),
+        (ErrorKind::Rejected, Some(400), 1)
+    );
+    assert_eq!(error.vendor().unwrap().code, "ApiFindCondition");
+    assert_eq!(error.message(), "ticket is not a recognized name.");
+    assert_eq!(error.request_id(), Some("abc"));
+}
+
+#[tokio::test]
+async fn odd_bodies_are_ordinary_errors() {
+    let page = || "<!DOCTYPE html><html><title>Sign in</title></html>";
+    let (html, tries) = failing(ResponseTemplate::new(200).set_body_string(page())).await;
+    assert_eq!((html.kind(), tries), (ErrorKind::BadBody, 1));
+    assert_eq!(html.message(), "the server sent a web page instead of data: Sign in");
+    let (empty, tries) = failing(ResponseTemplate::new(200)).await;
+    assert_eq!((empty.kind(), tries), (ErrorKind::BadBody, 3));
+    let (cut, tries) = failing(ResponseTemplate::new(200).set_body_string("[{\"id\":1},{\"id\"")).await;
+    assert_eq!((cut.kind(), tries), (ErrorKind::BadBody, 3));
+    let (plain, _) =
+        failing(ResponseTemplate::new(400).set_body_string("Cannot route. Codebase/company is invalid")).await;
+    assert_eq!(plain.message(), "Cannot route. Codebase/company is invalid");
+    let (down, tries) = failing(ResponseTemplate::new(503).set_body_string(page())).await;
+    assert_eq!((down.kind(), tries), (ErrorKind::Server, 3));
+}
+
+#[tokio::test]
+async fn a_500_about_a_type_is_not_tried_again_and_a_mislabelled_page_is_read() {
+    let body = r#"{"code":"ConnectWiseApi","message":"String was not recognized as a valid Boolean."}"#;
+    let (error, tries) = failing(ResponseTemplate::new(500).set_body_string(body)).await;
+    assert_eq!((error.kind(), tries), (ErrorKind::Server, 1));
+    let server = answering(ResponseTemplate::new(200).set_body_raw("[{\"id\":1}]", "text/html")).await;
+    assert_eq!(
+        client(&server)
+            .list(&ListRequest::new("service/tickets"))
+            .await
+            .unwrap()
+            .last_id(),
+        Some(1)
+    );
+}
+
+#[tokio::test]
+async fn being_asked_to_wait_is_obeyed_and_bounded() {
+    let template = ResponseTemplate::new(429)
+        .insert_header("retry-after", "0")
+        .set_body_string("{}");
+    let (error, tries) = failing(template).await;
+    assert_eq!((error.kind(), tries), (ErrorKind::RateLimited, 3));
+}
+
+#[tokio::test]
+async fn a_slow_answer_times_out_and_a_redirect_is_not_followed() {
+    let (slow, tries) = failing(ResponseTemplate::new(200).set_delay(Duration::from_secs(2))).await;
+    assert_eq!((slow.kind(), tries), (ErrorKind::TimedOut, 3));
+    let template = ResponseTemplate::new(302).insert_header("location", "https://evil.example.com/");
+    let (redirect, tries) = failing(template).await;
+    assert_eq!((redirect.kind(), tries), (ErrorKind::Redirected, 1));
+    assert!(redirect.message().contains("evil.example.com"));
+}
+
+#[tokio::test]
+async fn nobody_there_is_said_without_the_keys() {
+    let server = MockServer::start().await;
+    let credentials = Credentials::new("company", "public", "pr1vate", None).unwrap();
+    let url = ServerUrl::parse("http://127.0.0.1:9").unwrap();
+    let client = Client::builder(url, credentials).patience(IMPATIENT).build().unwrap();
+    let error = client.list(&ListRequest::new("service/tickets")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    assert!(!format!("{error:?} {client:?}").contains("pr1vate"));
+    drop(server);
+}
+
+#[tokio::test]
+async fn an_unknown_company_is_told_apart() {
+    let server = MockServer::start().await;
+    Mock::given(path("/login/companyinfo/company"))
+        .respond_with(ResponseTemplate::new(200).set_body_raw("null", "application/json"))
+        .mount(&server)
+        .await;
+    assert_eq!(
+        client(&server).discover().await.unwrap_err().kind(),
+        ErrorKind::NotFound
+    );
+}
+
+#[tokio::test]
+async fn a_discovered_codebase_is_used_from_then_on() {
+    let server = MockServer::start().await;
+    let info =
+        r#"{"CompanyName":"A","Codebase":"v2026_1/","VersionCode":"v2026.1","CompanyID":"company","IsCloud":"True"}"#;
+    Mock::given(path("/login/companyinfo/company"))
+        .respond_with(ResponseTemplate::new(200).set_body_raw(info, "application/json"))
+        .mount(&server)
+        .await;
+    Mock::given(path("/v2026_1/apis/3.0/service/tickets"))
+        .respond_with(ResponseTemplate::new(200).set_body_raw("[]", "application/json"))
+        .mount(&server)
+        .await;
+    let client = client(&server);
+    assert_eq!(
+        client.discover().await.unwrap().version_code.as_deref(),
+        Some("v2026.1")
+    );
+    assert!(client.list(&ListRequest::new("service/tickets")).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_scan_reads_every_range_once_and_hands_failures_back() {
+    let server = MockServer::start().await;
+    let page = |conditions: &str, ids: &[i64]| {
+        let records: Vec<_> = ids.iter().map(|id| format!("{{\"id\":{id}}}")).collect();
+        let body = format!("[{}]", records.join(","));
+        Mock::given(query_param("conditions", conditions))
+            .respond_with(ResponseTemplate::new(200).set_body_raw(body, "application/json"))
+    };
+    page("a = 1 and id > 0 and id <= 4", &[1, 2]).mount(&server).await;
+    page("a = 1 and id > 2 and id <= 4", &[4]).mount(&server).await;
+    page("a = 1 and id > 4", &[5]).up_to_n_times(1).mount(&server).await;
+    let mut request = ScanRequest::new("service/tickets", 2).conditions(Condition::equals("a", 1));
+    request.ranges = vec![
+        IdRange {
+            after: 0,
+            upto: Some(4),
+        },
+        IdRange { after: 4, upto: None },
+        IdRange { after: 90, upto: None },
+    ];
+    let mut scan = client(&server).scan(request);
+    let (mut ids, mut failed) = (Vec::new(), Vec::new());
+    while let Some(arrived) = scan.next_page().await {
+        match arrived {
+            Ok(page) => ids.extend(page.page.records.iter().filter_map(|record| record.id)),
+            Err(error) => failed.push((error.index, error.range.after)),
+        }
+    }
+    ids.sort_unstable();
+    assert_eq!((ids, failed), (vec![1, 2, 4, 5], vec![(2, 90)]));
+}
