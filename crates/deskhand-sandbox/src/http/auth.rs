@@ -1,0 +1,67 @@
+//! Who calls, and whether the security role lets them.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::HeaderMap;
+
+use super::Answer;
+use crate::running::Shared;
+use crate::world::{Kind, Level, Member};
+
+/// The member that signs in; a missing client id is refused where that is switched on.
+///
+/// The bodies are invented: for wrong keys and for a missing client id none has been published.
+pub(super) fn member(shared: &Shared, headers: &HeaderMap) -> Result<Member, Box<Answer>> {
+    let refused = || {
+        Box::new(Answer::error(
+            401,
+            "Unauthorized",
+            "The supplied authentication is incorrect.",
+        ))
+    };
+    let (company, public_key, private_key) = keys(headers).ok_or_else(refused)?;
+    let member = shared
+        .world
+        .authenticate(&company, &public_key, &private_key)
+        .ok_or_else(refused)?;
+    if shared.options.needs_client_id && !headers.contains_key("clientid") {
+        return Err(Box::new(Answer::error(
+            403,
+            "Forbidden",
+            "A valid clientId header is required.",
+        )));
+    }
+    Ok(member)
+}
+
+/// `Basic base64(company+public:private)`, cut at the first plus and the first colon.
+fn keys(headers: &HeaderMap) -> Option<(String, String, String)> {
+    let header = headers.get("authorization")?.to_str().ok()?;
+    let encoded = header
+        .get(..6)
+        .filter(|scheme| scheme.eq_ignore_ascii_case("basic "))
+        .and(header.get(6..))?;
+    let plain = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
+    let (user, private_key) = plain.split_once(':')?;
+    let (company, public_key) = user.split_once('+')?;
+    Some((company.to_owned(), public_key.to_owned(), private_key.to_owned()))
+}
+
+/// Refuses what the role does not allow, in the vendor's recorded words.
+pub(super) fn allowed(member: &Member, kind: Kind, level: Level) -> Result<(), Box<Answer>> {
+    if member.role.allows(line_of(kind), level) {
+        return Ok(());
+    }
+    let message = "You do not have security permission to perform this action.";
+    Err(Box::new(Answer::error(403, "Security", message)))
+}
+
+/// The line of the security role that covers a kind of record.
+fn line_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Ticket => "Service Desk > Service Tickets",
+        Kind::Company | Kind::CompanyStatus | Kind::CompanyType => "Companies > Company Maintenance",
+        Kind::Contact => "Companies > Contacts",
+        _ => "System > Table Setup",
+    }
+}

@@ -1,0 +1,128 @@
+//! From a request to an answer, without faults.
+
+use http::{HeaderMap, Method};
+use serde_json::json;
+
+use super::list::{self, Asked, base_of};
+use super::parameters::Parameters;
+use super::route::{What, below_root, target};
+use super::{Answer, auth};
+use crate::running::Shared;
+use crate::world::{Kind, Level};
+
+/// A request as the rest of the sandbox sees it.
+pub(super) struct Incoming<'a> {
+    pub(super) method: &'a Method,
+    pub(super) path: &'a str,
+    pub(super) query: &'a str,
+    pub(super) headers: &'a HeaderMap,
+    pub(super) body: &'a [u8],
+    pub(super) scheme: &'static str,
+}
+
+/// Addresses longer than this are refused; the vendor's guide speaks of about 10,000 characters.
+const LONGEST_ADDRESS: usize = 10_000;
+
+/// The version that the sandbox says it is.
+const VERSION: &str = "v2026.1.10675";
+
+pub(super) fn respond(shared: &Shared, incoming: &Incoming<'_>) -> Answer {
+    let path = percent_encoding::percent_decode_str(incoming.path).decode_utf8_lossy();
+    if incoming.path.len() + incoming.query.len() > LONGEST_ADDRESS {
+        return Answer::page(414, "414 - Request URI Too Long");
+    }
+    if let Some(company) = path.trim_end_matches('/').strip_prefix("/login/companyinfo/") {
+        return company_info(shared, company);
+    }
+    match below_root(&path) {
+        Some((_, segments)) => below(shared, incoming, &path, &segments).unwrap_or_else(|refused| *refused),
+        None => Answer::page(404, "404 - File or directory not found."),
+    }
+}
+
+/// Open to everybody; an unknown company is `null`.
+fn company_info(shared: &Shared, company: &str) -> Answer {
+    if !shared.world.knows_company(company) {
+        return Answer::json("null");
+    }
+    let info = json!({
+        "CompanyName": "Deskhand Sandbox",
+        "Codebase": shared.options.codebase,
+        "VersionCode": "v2026.1",
+        "VersionNumber": "v4.6.10675",
+        "CompanyID": company,
+        "IsCloud": true,
+    });
+    Answer::json(info.to_string())
+}
+
+fn below(shared: &Shared, incoming: &Incoming<'_>, path: &str, segments: &[&str]) -> Result<Answer, Box<Answer>> {
+    let member = auth::member(shared, incoming.headers)?;
+    if let ["system", "info"] = segments {
+        return Ok(system_info());
+    }
+    let no_endpoint = || Box::new(Answer::error(404, "ConnectWiseApi", "The endpoint does not exist."));
+    let target = target(segments).ok_or_else(no_endpoint)?;
+    let expected = if target.what == What::Search {
+        Method::POST
+    } else {
+        Method::GET
+    };
+    if *incoming.method != expected {
+        let message = format!(
+            "The requested resource does not support http method '{}'.",
+            incoming.method
+        );
+        return Err(Box::new(Answer::error(405, "ConnectWiseApi", &message)));
+    }
+    auth::allowed(&member, target.kind, Level::Inquire)?;
+    board_exists(shared, target.parent.as_deref())?;
+    let mut parameters = Parameters::parse(incoming.query);
+    if target.what == What::Search {
+        list::take_search_body(&mut parameters, incoming.body)?;
+    }
+    let host = incoming
+        .headers
+        .get("host")
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or("localhost");
+    let forward_only = incoming
+        .headers
+        .get("pagination-type")
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.eq_ignore_ascii_case("forward-only"));
+    let base = base_of(incoming.scheme, host, path);
+    Ok(list::answer(
+        shared,
+        &Asked {
+            target: &target,
+            parameters,
+            forward_only,
+            base,
+        },
+    ))
+}
+
+fn board_exists(shared: &Shared, board: Option<&str>) -> Result<(), Box<Answer>> {
+    let Some(board) = board else { return Ok(()) };
+    let known = board
+        .parse()
+        .is_ok_and(|id| shared.world.newest(Kind::Board, id).is_some());
+    if known {
+        Ok(())
+    } else {
+        Err(Box::new(Answer::error(404, "NotFound", &Kind::Board.not_found(board))))
+    }
+}
+
+fn system_info() -> Answer {
+    let info = json!({
+        "version": VERSION,
+        "isCloud": true,
+        "serverTimeZone": "Eastern Standard Time",
+        "licenseBits": [{"name": "Service", "activeFlag": true}],
+        "cloudRegion": "sandbox",
+        "maxWorkFlowRecordsAllowed": 300,
+    });
+    Answer::json(info.to_string())
+}

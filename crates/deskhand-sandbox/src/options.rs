@@ -1,0 +1,63 @@
+//! How a sandbox is set up.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::activity::Activity;
+use crate::seed::Seed;
+
+/// Everything that can be chosen; the default is a desk of 2,000 tickets on a free port.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// What to begin with.
+    pub seed: Seed,
+    /// Tickets from these files, in place of seeded ones.
+    pub data: Vec<PathBuf>,
+    /// TLS with a certificate authority made for the occasion, written into this folder.
+    pub tls: Option<PathBuf>,
+    /// Whether `/_sandbox/` is there.
+    pub control: bool,
+    /// Whether the desk goes on working.
+    pub activity: Option<Activity>,
+    /// Added to every answer.
+    pub latency: Duration,
+    /// The codebase that company info names.
+    pub codebase: String,
+    /// Whether `/service/tickets` lists project tickets, too; the vendor's own answer is not settled.
+    pub lists_project_tickets: bool,
+    /// Whether a request without client id is refused.
+    pub needs_client_id: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            seed: Seed::default(),
+            data: Vec::new(),
+            tls: None,
+            control: false,
+            activity: None,
+            latency: Duration::ZERO,
+            codebase: "v4_6_release/".to_owned(),
+            lists_project_tickets: false,
+            needs_client_id: true,
+        }
+    }
+}
+
+impl Options {
+    /// A desk with this many tickets.
+    pub fn with_tickets(tickets: u64) -> Self {
+        Self {
+            seed: Seed {
+                tickets,
+                ..Seed::default()
+            },
+            ..Self::default()
+        }
+    }
+}

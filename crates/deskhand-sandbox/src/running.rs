@@ -1,0 +1,210 @@
+//! A sandbox that runs, in this process.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::{Mutex, RwLock};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::activity::{Activity, Worker};
+use crate::fault::{Faults, RequestLog};
+use crate::http::{self, tls};
+use crate::options::Options;
+use crate::seed::{Desk, LoadError, load, plant};
+use crate::world::World;
+
+/// What all connections share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) options: Options,
+    pub(crate) world: World,
+    pub(crate) desk: Desk,
+    pub(crate) faults: Faults,
+    pub(crate) log: RequestLog,
+    pub(crate) latency: RwLock<Duration>,
+    pub(crate) address: SocketAddr,
+    activity: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// A sandbox under way; it stops when dropped.
+#[derive(Debug)]
+pub struct Running {
+    shared: Arc<Shared>,
+    serving: JoinHandle<()>,
+    ca: Option<PathBuf>,
+}
+
+/// Why a sandbox cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address is taken, or not this machine's.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A file of tickets cannot be loaded.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// No certificate can be made or written.
+    #[error("cannot make a certificate: {0}")]
+    Certificate(String),
+}
+
+/// Starts a sandbox.
+pub async fn start(mut options: Options) -> Result<Running, StartError> {
+    let listener = TcpListener::bind(options.listen)
+        .await
+        .map_err(|source| StartError::Listen {
+            address: options.listen,
+            source,
+        })?;
+    let address = listener.local_addr().map_err(|source| StartError::Listen {
+        address: options.listen,
+        source,
+    })?;
+    if !options.data.is_empty() {
+        options.seed.tickets = 0;
+    }
+    let world = World::empty();
+    let desk = plant(&world, &options.seed);
+    for path in &options.data {
+        load(&world, path)?;
+    }
+    let tls = options
+        .tls
+        .as_deref()
+        .map(tls::make)
+        .transpose()
+        .map_err(StartError::Certificate)?;
+    let (acceptor, ca) = tls.map_or((None, None), |made| (Some(made.acceptor), Some(made.ca)));
+    let shared = Arc::new(Shared {
+        faults: Faults::new(options.seed.number),
+        log: RequestLog::default(),
+        latency: RwLock::new(options.latency),
+        activity: Mutex::default(),
+        options,
+        world,
+        desk,
+        address,
+    });
+    if let Some(activity) = shared.options.activity {
+        shared.start_activity(activity);
+    }
+    let serving = tokio::spawn(http::serve(listener, acceptor, Arc::clone(&shared)));
+    Ok(Running { shared, serving, ca })
+}
+
+impl Running {
+    /// Its address, as a Server URL.
+    pub fn url(&self) -> String {
+        let scheme = if self.ca.is_some() { "https" } else { "http" };
+        let host = if self.ca.is_some() {
+            "localhost".to_owned()
+        } else {
+            self.shared.address.ip().to_string()
+        };
+        format!("{scheme}://{host}:{}", self.shared.address.port())
+    }
+
+    /// The certificate authority to trust, with TLS.
+    pub fn ca(&self) -> Option<&Path> {
+        self.ca.as_deref()
+    }
+
+    /// What is in it.
+    pub fn world(&self) -> &World {
+        &self.shared.world
+    }
+
+    /// What goes wrong.
+    pub fn faults(&self) -> &Faults {
+        &self.shared.faults
+    }
+
+    /// What was asked.
+    pub fn log(&self) -> &RequestLog {
+        &self.shared.log
+    }
+
+    /// Adds this much to every answer from now on.
+    pub fn set_latency(&self, latency: Duration) {
+        *self.shared.latency.write() = latency;
+    }
+
+    /// Does this many things on the desk at once, without waiting.
+    pub fn act(&self, steps: usize, activity: Activity, seed: u64) {
+        let mut random = fastrand::Rng::with_seed(seed);
+        for _ in 0..steps {
+            self.shared.worker(activity).step(&mut random);
+        }
+    }
+
+    /// Lets the desk go on working by itself.
+    pub fn start_activity(&self, activity: Activity) {
+        self.shared.start_activity(activity);
+    }
+
+    /// Stops the desk's work, ends its unruliness and makes everything visible.
+    pub fn quiesce(&self) {
+        self.shared.quiesce();
+    }
+}
+
+impl Shared {
+    pub(crate) fn worker(&self, activity: Activity) -> Worker<'_> {
+        Worker {
+            world: &self.world,
+            desk: &self.desk,
+            faults: &self.faults,
+            activity,
+        }
+    }
+
+    pub(crate) fn start_activity(self: &Arc<Self>, activity: Activity) {
+        let shared = Arc::clone(self);
+        let task = tokio::spawn(async move { work(&shared, activity).await });
+        if let Some(before) = self.activity.lock().replace(task) {
+            before.abort();
+        }
+    }
+
+    pub(crate) fn quiesce(&self) {
+        if let Some(task) = self.activity.lock().take() {
+            task.abort();
+        }
+        self.world.set_poison(0);
+        self.world.make_all_visible();
+    }
+}
+
+/// Keeps to the rate over time, in small groups when it is high.
+async fn work(shared: &Arc<Shared>, activity: Activity) {
+    const TICK: Duration = Duration::from_millis(20);
+    let mut random = fastrand::Rng::with_seed(shared.options.seed.number ^ 0xac71);
+    let mut ticks = tokio::time::interval(TICK);
+    let mut owed = 0.0;
+    loop {
+        ticks.tick().await;
+        owed += activity.per_second.clamp(0.0, 100_000.0) * TICK.as_secs_f64();
+        while owed >= 1.0 {
+            owed -= 1.0;
+            shared.worker(activity).step(&mut random);
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.serving.abort();
+        if let Some(task) = self.shared.activity.lock().take() {
+            task.abort();
+        }
+    }
+}

@@ -1,0 +1,438 @@
+//! Everything that tickets refer to: boards, priorities, companies, people.
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use super::Seed;
+use super::render::{Object, guid, href, reference};
+use super::words;
+use crate::world::{Document, Kind, World, iso, text};
+
+/// How the priorities of the desk are called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Priorities {
+    /// The four names of the documentation.
+    #[default]
+    Documented,
+    /// Other names with the same numbers, as tenants have them.
+    Stock,
+}
+
+impl Priorities {
+    /// The names, most urgent first.
+    pub fn names(self) -> [&'static str; 4] {
+        match self {
+            Self::Documented => [
+                "Priority 1 - Emergency Response",
+                "Priority 2 - Quick Response",
+                "Priority 3 - Normal Response",
+                "Priority 4 - Scheduled Maintenance",
+            ],
+            Self::Stock => [
+                "Priority 1 - Critical",
+                "Priority 2 - High",
+                "Priority 3 - Medium",
+                "Priority 4 - Low",
+            ],
+        }
+    }
+}
+
+/// The desk's references, ready to be written into tickets.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    pub(super) boards: Vec<Board>,
+    pub(super) companies: Vec<Company>,
+    pub(super) priorities: Vec<String>,
+    pub(super) members: Vec<String>,
+    pub(super) sources: Vec<String>,
+    pub(super) departments: Vec<String>,
+    pub(super) system_locations: Vec<String>,
+    pub(super) service_locations: Vec<String>,
+    pub(super) slas: Vec<String>,
+    priority_names: [&'static str; 4],
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Board {
+    pub(super) id: i64,
+    pub(super) reference: String,
+    pub(super) statuses: Vec<Status>,
+    pub(super) types: Vec<String>,
+    pub(super) sub_types: Vec<String>,
+    pub(super) items: Vec<String>,
+    pub(super) teams: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Status {
+    pub(super) reference: String,
+    pub(super) closed: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Company {
+    pub(super) id: i64,
+    pub(super) name: String,
+    pub(super) reference: String,
+    pub(super) site: String,
+    pub(super) city: usize,
+}
+
+/// Companies of a desk.
+const COMPANIES: usize = 300;
+/// Their ids begin here, well apart from the tickets'.
+pub(super) const FIRST_COMPANY: i64 = 19_000;
+/// When the desk was set up: long before any ticket.
+const SET_UP: i64 = 1_500_000_000;
+
+impl Desk {
+    /// The desk that belongs to a seed.
+    pub fn new(seed: &Seed) -> Self {
+        let named = |names: &[&str], href_name: &str, path: &str| -> Vec<String> {
+            numbered(names)
+                .map(|(id, name)| reference(id, name, href_name, &format!("{path}/{id}")))
+                .collect()
+        };
+        Self {
+            boards: numbered(&words::BOARDS).map(|(id, name)| board(id, name)).collect(),
+            companies: (0..COMPANIES).map(company).collect(),
+            priorities: numbered(&seed.priorities.names())
+                .map(|(id, name)| priority_reference(id, name))
+                .collect(),
+            members: (0..words::MEMBERS.len()).map(member_reference).collect(),
+            sources: named(&words::SOURCES, "source_href", "service/sources"),
+            departments: numbered(&words::DEPARTMENTS)
+                .map(|(id, name)| department_reference(id, name))
+                .collect(),
+            system_locations: named(&words::SYSTEM_LOCATIONS, "location_href", "system/locations"),
+            service_locations: named(&words::SERVICE_LOCATIONS, "location_href", "service/locations"),
+            slas: named(&words::SLAS, "sla_href", "service/SLAs"),
+            priority_names: seed.priorities.names(),
+        }
+    }
+
+    /// Puts the desk's records into a world.
+    pub(super) fn plant(&self, world: &World) {
+        self.plant_boards(world);
+        self.plant_lists(world);
+        self.plant_companies(world);
+    }
+
+    fn plant_boards(&self, world: &World) {
+        for (board, (_, name)) in self.boards.iter().zip(numbered(&words::BOARDS)) {
+            let mut object = Object::new();
+            object
+                .number("id", board.id)
+                .text("name", name)
+                .raw("location", &self.system_locations[0]);
+            object.raw(
+                "department",
+                &self.departments[usize::try_from(board.id).unwrap_or(0) % self.departments.len()],
+            );
+            object
+                .flag("inactiveFlag", false)
+                .flag("projectFlag", false)
+                .text("notifyEmailFrom", "desk@example.com");
+            seed(world, Kind::Board, board.id, 0, object);
+            for (at, (status, (name, closed, escalation))) in board.statuses.iter().zip(words::STATUSES).enumerate() {
+                let mut object = Object::new();
+                object
+                    .number("id", status_id(board.id, at))
+                    .text("name", name)
+                    .raw("board", &board.reference);
+                object
+                    .number("sortOrder", count(at))
+                    .flag("displayOnBoard", !closed)
+                    .flag("inactive", false);
+                object
+                    .flag("closedStatus", status.closed)
+                    .flag("timeEntryNotAllowed", false)
+                    .flag("defaultFlag", at == 0);
+                object.text("escalationStatus", escalation);
+                seed(world, Kind::BoardStatus, status_id(board.id, at), board.id, object);
+            }
+            children(world, board, Kind::BoardType, &words::TYPES, |object| {
+                object.text("category", "Reactive").flag("inactiveFlag", false);
+            });
+            children(world, board, Kind::BoardSubType, &words::TYPES, |object| {
+                object.flag("inactiveFlag", false);
+            });
+            children(world, board, Kind::BoardItem, &words::TYPES, |object| {
+                object.flag("inactiveFlag", false);
+            });
+            children(world, board, Kind::BoardTeam, &words::TEAMS, |object| {
+                object
+                    .raw("teamLeader", &self.members[0])
+                    .raw("members", "[1,2,3]")
+                    .flag("notifyOnTicketDelete", false);
+            });
+        }
+    }
+
+    fn plant_lists(&self, world: &World) {
+        for (id, name) in numbered(&self.priority_names) {
+            let mut object = Object::new();
+            object
+                .number("id", id)
+                .text("name", name)
+                .text("color", ["Red", "Orange", "Yellow", "White"][index(id)]);
+            object.number("sortOrder", id).flag("defaultFlag", id == 3);
+            object.text("level", ["Critical", "High", "Medium", "Low"][index(id)]);
+            seed(world, Kind::Priority, id, 0, object);
+        }
+        let lists: [(Kind, &[&str]); 9] = [
+            (Kind::Severity, &["Low", "Medium", "High"]),
+            (Kind::Impact, &["Low", "Medium", "High"]),
+            (Kind::Source, &words::SOURCES),
+            (Kind::ServiceLocation, &words::SERVICE_LOCATIONS),
+            (Kind::SystemLocation, &words::SYSTEM_LOCATIONS),
+            (Kind::Department, &words::DEPARTMENTS),
+            (Kind::CompanyType, &words::COMPANY_TYPES),
+            (Kind::CompanyStatus, &words::COMPANY_STATUSES),
+            (Kind::Member, &[]),
+        ];
+        for (kind, names) in lists {
+            for (id, name) in numbered(names) {
+                let mut object = Object::new();
+                object.number("id", id).text("name", name).flag("defaultFlag", id == 1);
+                seed(world, kind, id, 0, object);
+            }
+        }
+        for (at, (identifier, first, last)) in words::MEMBERS.iter().enumerate() {
+            let mut object = Object::new();
+            object
+                .number("id", count(at) + 1)
+                .text("identifier", identifier)
+                .text("firstName", first);
+            object
+                .text("lastName", last)
+                .text("licenseClass", if at == 7 { "A" } else { "F" })
+                .flag("inactiveFlag", false);
+            object.text("defaultEmail", &format!("{identifier}@msp.example.com"));
+            seed(world, Kind::Member, count(at) + 1, 0, object);
+        }
+    }
+
+    fn plant_companies(&self, world: &World) {
+        for (at, company) in self.companies.iter().enumerate() {
+            let (city, state, zip) = words::CITIES[company.city];
+            let mut object = Object::new();
+            object
+                .number("id", company.id)
+                .text("identifier", &identifier(at))
+                .text("name", &company.name);
+            let status = at % 10 / 7;
+            object.raw(
+                "status",
+                &reference(
+                    count(status) + 1,
+                    words::COMPANY_STATUSES[status],
+                    "status_href",
+                    &format!("company/companies/statuses/{}", status + 1),
+                ),
+            );
+            object
+                .text("addressLine1", &format!("{} Main Street", 100 + at))
+                .text("city", city)
+                .text("state", state)
+                .text("zip", zip);
+            object
+                .text("phoneNumber", &format!("813555{:04}", 1000 + at))
+                .text("website", "www.example.com");
+            object
+                .raw("site", &company.site)
+                .raw("types", &types(at))
+                .flag("deletedFlag", false)
+                .text("mobileGuid", &guid(at as u64));
+            seed(world, Kind::Company, company.id, 0, object);
+        }
+    }
+}
+
+/// Ids from 1 beside their names.
+fn numbered<'a>(names: &'a [&'a str]) -> impl Iterator<Item = (i64, &'a str)> {
+    (1..).zip(names.iter().copied())
+}
+
+pub(super) fn count(at: usize) -> i64 {
+    i64::try_from(at).unwrap_or(i64::MAX)
+}
+
+fn index(id: i64) -> usize {
+    usize::try_from(id - 1).unwrap_or(0)
+}
+
+pub(super) fn status_id(board: i64, at: usize) -> i64 {
+    board * 20 + count(at)
+}
+
+fn seed(world: &World, kind: Kind, id: i64, parent: i64, mut object: Object) {
+    let mut info = Object::new();
+    info.text("lastUpdated", &iso(SET_UP)).text("updatedBy", "zadmin");
+    object.raw("_info", &info.end());
+    world.seed(kind, document(id, parent, object.end()));
+}
+
+pub(super) fn document(id: i64, parent: i64, json: String) -> Document {
+    Document {
+        id,
+        parent,
+        updated: SET_UP,
+        entered: SET_UP,
+        service: true,
+        edit: 0,
+        raw: Bytes::from(json),
+    }
+}
+
+fn children(world: &World, board: &Board, kind: Kind, names: &[&str], more: impl Fn(&mut Object)) {
+    for (at, (_, name)) in numbered(names).enumerate() {
+        let id = status_id(board.id, at);
+        let mut object = Object::new();
+        object
+            .number("id", id)
+            .text("name", name)
+            .raw("board", &board.reference)
+            .flag("defaultFlag", at == 0);
+        more(&mut object);
+        seed(world, kind, id, board.id, object);
+    }
+}
+
+fn board(id: i64, name: &str) -> Board {
+    let child = |path: &str, at: usize, name: &str, href_name: &str| {
+        reference(
+            status_id(id, at),
+            name,
+            href_name,
+            &format!("service/boards/{id}/{path}/{}", status_id(id, at)),
+        )
+    };
+    let all = |path: &str, names: &[&str], href_name: &str| {
+        names
+            .iter()
+            .enumerate()
+            .map(|(at, name)| child(path, at, name, href_name))
+            .collect()
+    };
+    Board {
+        id,
+        reference: reference(id, name, "board_href", &format!("service/boards/{id}")),
+        statuses: words::STATUSES
+            .iter()
+            .enumerate()
+            .map(|(at, (name, closed, _))| Status {
+                reference: child("statuses", at, name, "status_href"),
+                closed: *closed,
+            })
+            .collect(),
+        types: all("types", &words::TYPES, "type_href"),
+        sub_types: all("subtypes", &words::TYPES, "subType_href"),
+        items: all("items", &words::TYPES, "item_href"),
+        teams: all("teams", &words::TEAMS, "team_href"),
+    }
+}
+
+fn identifier(at: usize) -> String {
+    format!("CO{:04}", at + 1)
+}
+
+fn company(at: usize) -> Company {
+    let id = FIRST_COMPANY + count(at);
+    let (first, second) = (
+        words::COMPANY_FIRST[at % 24],
+        words::COMPANY_SECOND[(at / 24 + at) % 16],
+    );
+    let name = if at < 24 * 16 / 2 {
+        format!("{first} {second}")
+    } else {
+        format!("{first} {second} {}", at + 1)
+    };
+    let mut info = Object::new();
+    info.text("company_href", &href(&format!("company/companies/{id}")))
+        .text("mobileGuid", &guid(id.unsigned_abs()));
+    let mut reference = Object::new();
+    reference
+        .number("id", id)
+        .text("identifier", &identifier(at))
+        .text("name", &name)
+        .raw("_info", &info.end());
+    let mut info = Object::new();
+    info.text(
+        "site_href",
+        &href(&format!("company/companies/{id}/sites/{}", 1000 + id)),
+    )
+    .text("mobileGuid", &guid(5000 + id.unsigned_abs()));
+    let mut site = Object::new();
+    site.number("id", 1000 + id)
+        .text("name", "Main")
+        .raw("_info", &info.end());
+    Company {
+        id,
+        reference: reference.end(),
+        site: site.end(),
+        city: at % words::CITIES.len(),
+        name,
+    }
+}
+
+/// One or two types, as companies have them.
+fn types(at: usize) -> String {
+    let one = |at: usize| {
+        let id = at % words::COMPANY_TYPES.len();
+        format!("{{\"id\":{},\"name\":{}}}", id + 1, text(words::COMPANY_TYPES[id]))
+    };
+    if at.is_multiple_of(3) {
+        format!("[{},{}]", one(1), one(at))
+    } else {
+        format!("[{}]", one(1))
+    }
+}
+
+fn priority_reference(id: i64, name: &str) -> String {
+    let mut info = Object::new();
+    info.text("priority_href", &href(&format!("service/priorities/{id}")));
+    info.text(
+        "image_href",
+        &href(&format!("service/priorities/{id}/image?lm=2020-05-29T13:25:15Z")),
+    );
+    let mut priority = Object::new();
+    priority
+        .number("id", id)
+        .text("name", name)
+        .number("sort", id)
+        .raw("_info", &info.end());
+    priority.end()
+}
+
+fn member_reference(at: usize) -> String {
+    let (identifier, first, last) = words::MEMBERS[at];
+    let id = count(at) + 1;
+    let mut info = Object::new();
+    info.text("member_href", &href(&format!("system/members/{id}")));
+    info.text(
+        "image_href",
+        &href(&format!("system/members/{id}/image?lm=2022-08-03T19:37:23Z")),
+    );
+    let mut member = Object::new();
+    member
+        .number("id", id)
+        .text("identifier", identifier)
+        .text("name", &format!("{first} {last}"))
+        .raw("_info", &info.end());
+    member.end()
+}
+
+fn department_reference(id: i64, name: &str) -> String {
+    let mut info = Object::new();
+    info.text("department_href", &href(&format!("system/departments/{id}")));
+    let mut department = Object::new();
+    department
+        .number("id", id)
+        .text("identifier", name)
+        .text("name", name)
+        .raw("_info", &info.end());
+    department.end()
+}

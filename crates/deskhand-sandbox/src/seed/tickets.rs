@@ -1,0 +1,503 @@
+//! Tickets with every member that the vendor's have, all but a few of them on any one ticket.
+
+use bytes::Bytes;
+
+use super::Seed;
+use super::desk::{Company, Desk, FIRST_COMPANY};
+use super::render::{Object, guid, href};
+use super::words;
+use crate::world::{Document, Kind, World, iso, text};
+
+/// Ids begin here, so that small numbers stay unknown.
+const FIRST_ID: i64 = 1_000;
+/// The span over which seeded tickets were entered: two years.
+const SPAN: i64 = 2 * 365 * 86_400;
+/// Nothing was updated in the last hour before the sandbox began.
+const QUIET: i64 = 3_600;
+
+/// What decides how one ticket looks.
+pub(crate) struct Ticket {
+    pub(crate) id: i64,
+    pub(crate) entered: i64,
+    pub(crate) updated: i64,
+    pub(crate) edit: u32,
+    pub(crate) project: bool,
+    pub(crate) closed: bool,
+}
+
+pub(super) fn plant(world: &World, desk: &Desk, seed: &Seed) {
+    let now = world.clock.now_seconds();
+    let shared_second = now - QUIET - 86_400;
+    for nth in 0..seed.tickets {
+        let mut random = fastrand::Rng::with_seed(seed.number.wrapping_mul(1_000_003).wrapping_add(nth));
+        let id = FIRST_ID + i64::try_from(nth).unwrap_or(i64::MAX - FIRST_ID);
+        let entered = now - QUIET - SPAN + i64::try_from(nth * SPAN.unsigned_abs() / seed.tickets.max(1)).unwrap_or(0);
+        let updated = if nth < seed.in_one_second {
+            shared_second
+        } else {
+            random.i64(entered..=now - QUIET)
+        };
+        // Every fiftieth shares its second with the one before it.
+        let updated = if nth >= seed.in_one_second && nth % 50 == 1 {
+            updated / 600 * 600
+        } else {
+            updated
+        };
+        let (project, closed) = (nth % 40 == 39, random.u8(..10) < 7);
+        let ticket = Ticket {
+            id,
+            entered: entered.min(updated),
+            updated,
+            edit: 0,
+            project,
+            closed,
+        };
+        world.seed(Kind::Ticket, ticket.document(desk, &mut random));
+    }
+}
+
+impl Ticket {
+    /// The ticket as the vendor would send it.
+    pub(crate) fn document(&self, desk: &Desk, random: &mut fastrand::Rng) -> Document {
+        Document {
+            id: self.id,
+            parent: 0,
+            updated: self.updated,
+            entered: self.entered,
+            service: !self.project,
+            edit: self.edit,
+            raw: Bytes::from(self.json(desk, random)),
+        }
+    }
+
+    fn json(&self, desk: &Desk, random: &mut fastrand::Rng) -> String {
+        let mut to = Object::with_room(8 * 1024);
+        let company = &desk.companies[random.usize(..desk.companies.len())];
+        self.what(&mut to, desk, random);
+        where_and_who(&mut to, desk, company, random);
+        self.board_parts(&mut to, desk, random);
+        self.work(&mut to, desk, random);
+        self.billing(&mut to, random);
+        self.dates(&mut to, random);
+        self.links(&mut to, random);
+        self.organisation(&mut to, desk, random);
+        self.info(&mut to, random);
+        self.escalation(&mut to, random);
+        self.custom_fields(&mut to, random);
+        to.end()
+    }
+
+    fn what(&self, to: &mut Object, desk: &Desk, random: &mut fastrand::Rng) {
+        let summary = format!(
+            "{} ({})",
+            words::SUBJECTS[random.usize(..words::SUBJECTS.len())],
+            self.id
+        );
+        to.number("id", self.id).text("summary", &summary);
+        to.text(
+            "recordType",
+            if self.project { "ProjectTicket" } else { "ServiceTicket" },
+        );
+        let board = &desk.boards[self.board(desk)];
+        to.raw("board", &board.reference);
+        let statuses: Vec<_> = board
+            .statuses
+            .iter()
+            .filter(|status| status.closed == self.closed)
+            .collect();
+        to.raw("status", &statuses[random.usize(..statuses.len())].reference);
+        if random.u8(..8) == 0 {
+            to.raw(
+                "workRole",
+                &plain_reference(3, "Engineer", "workRole_href", "time/workRoles/3"),
+            );
+            to.raw(
+                "workType",
+                &plain_reference(4, "Remote support", "workType_href", "time/workTypes/4"),
+            );
+        }
+    }
+
+    fn board(&self, desk: &Desk) -> usize {
+        usize::try_from(self.id).unwrap_or(0) % desk.boards.len()
+    }
+
+    fn board_parts(&self, to: &mut Object, desk: &Desk, random: &mut fastrand::Rng) {
+        let board = &desk.boards[self.board(desk)];
+        let at = random.usize(..board.types.len());
+        to.raw("type", &board.types[at]);
+        if random.bool() {
+            to.raw("subType", &board.sub_types[at]).raw("item", &board.items[at]);
+        }
+        to.raw("team", &board.teams[random.usize(..board.teams.len())]);
+        if random.u8(..4) > 0 {
+            to.raw("owner", &desk.members[random.usize(..desk.members.len())]);
+        }
+        to.raw("priority", &desk.priorities[random.usize(..desk.priorities.len())]);
+        to.raw(
+            "serviceLocation",
+            &desk.service_locations[random.usize(..desk.service_locations.len())],
+        );
+        to.raw("source", &desk.sources[random.usize(..desk.sources.len())]);
+    }
+
+    fn work(&self, to: &mut Object, _desk: &Desk, random: &mut fastrand::Rng) {
+        let level = |random: &mut fastrand::Rng| ["Low", "Medium", "High"][random.usize(..3)];
+        if random.u8(..5) == 0 {
+            to.text("requiredDate", &iso((self.entered + 604_800) / 86_400 * 86_400))
+                .decimal("budgetHours", random.u64(..4000));
+        }
+        if random.u8(..9) == 0 {
+            to.raw(
+                "opportunity",
+                &plain_reference(77, "Firewall refresh", "opportunity_href", "sales/opportunities/77"),
+            );
+        }
+        if random.bool() {
+            to.raw(
+                "agreement",
+                &plain_reference(12, "Managed Services — Gold", "agreement_href", "finance/agreements/12"),
+            );
+            to.text("agreementType", "Managed Services");
+        }
+        to.text("severity", level(random)).text("impact", level(random));
+        if random.u8(..6) == 0 {
+            to.text("externalXRef", &format!("mon-{:x}", random.u32(..)))
+                .text("poNumber", &format!("PO {}", random.u16(..)));
+            to.number("knowledgeBaseCategoryId", 4)
+                .number("knowledgeBaseSubCategoryId", 9);
+        }
+        to.flag("allowAllClientsPortalView", false)
+            .flag("customerUpdatedFlag", random.u8(..9) == 0);
+        to.flag("automaticEmailContactFlag", random.bool())
+            .flag("automaticEmailResourceFlag", false);
+        let copied = random.u8(..5) == 0;
+        to.flag("automaticEmailCcFlag", copied);
+        if copied {
+            to.text("automaticEmailCc", "ops@example.com;lead@example.com;");
+        }
+        if self.closed {
+            to.text("closedDate", &iso(self.updated)).text("closedBy", "jdoe");
+        }
+        to.flag("closedFlag", self.closed)
+            .decimal("actualHours", random.u64(..900))
+            .flag("approved", true);
+    }
+
+    fn billing(&self, to: &mut Object, random: &mut fastrand::Rng) {
+        for name in [
+            "ExpenseCost",
+            "ExpenseRevenue",
+            "ProductCost",
+            "ProductRevenue",
+            "TimeCost",
+            "TimeRevenue",
+        ] {
+            to.decimal(
+                &format!("estimated{name}"),
+                if random.u8(..9) == 0 { random.u64(..90_000) } else { 0 },
+            );
+        }
+        to.text("billingMethod", "ActualRates");
+        if random.u8(..7) == 0 {
+            to.decimal("billingAmount", 12_500).decimal("hourlyRate", 9_550);
+        }
+        to.text("subBillingMethod", "ActualRates");
+        if random.u8(..11) == 0 {
+            to.decimal("subBillingAmount", 5_000)
+                .text("subDateAccepted", &iso(self.entered));
+        }
+    }
+
+    fn dates(&self, to: &mut Object, random: &mut fastrand::Rng) {
+        if self.closed {
+            to.text("dateResolved", &iso(self.updated));
+        }
+        to.text("dateResplan", &iso(self.entered + 600))
+            .text("dateResponded", &iso(self.entered + 300));
+        to.number("resolveMinutes", random.i64(0..3000))
+            .number("resPlanMinutes", random.i64(0..90))
+            .number("respondMinutes", random.i64(0..60));
+        to.text("respondByGoalUTC", &iso(self.entered + 3_600))
+            .text("resplanGoalUTC", &iso(self.entered + 14_400));
+        to.text("resolutionGoalUTC", &iso(self.entered + 86_400))
+            .number("escalationLastUpdateMinutes", random.i64(0..999));
+        to.flag("isInSla", random.u8(..9) > 0);
+        if random.u8(..12) == 0 {
+            to.number("knowledgeBaseLinkId", 31)
+                .text("knowledgeBaseLinkType", "ServiceTicket");
+        }
+        to.text("resources", ["jdoe", "jdoe, apatel", "mfischer"][random.usize(..3)]);
+    }
+
+    fn links(&self, to: &mut Object, random: &mut fastrand::Rng) {
+        if random.u8(..20) == 0 {
+            to.number("parentTicketId", FIRST_ID);
+        }
+        to.flag("hasChildTicket", false)
+            .flag("hasMergedChildTicketFlag", random.u8(..30) == 0);
+        for name in ["billTime", "billExpenses", "billProducts"] {
+            to.text(name, if random.bool() { "NoDefault" } else { "Billable" });
+        }
+        if random.u8(..14) == 0 {
+            to.text("predecessorType", "Ticket")
+                .number("predecessorId", FIRST_ID)
+                .flag("predecessorClosedFlag", true);
+            to.number("lagDays", 2).flag("lagNonworkingDaysFlag", false);
+            to.text("estimatedStartDate", &iso(self.entered / 86_400 * 86_400))
+                .number("duration", 5);
+        }
+        if self.closed && random.u8(..25) == 0 {
+            let mut info = Object::new();
+            info.text("ticket_href", &href(&format!("service/tickets/{FIRST_ID}")));
+            let mut parent = Object::new();
+            parent
+                .number("id", FIRST_ID)
+                .text("summary", "The one that stays")
+                .raw("_info", &info.end());
+            to.raw("mergedParentTicket", &parent.end());
+        }
+    }
+
+    fn organisation(&self, to: &mut Object, desk: &Desk, random: &mut fastrand::Rng) {
+        to.raw(
+            "location",
+            &desk.system_locations[random.usize(..desk.system_locations.len())],
+        );
+        to.raw("department", &desk.departments[random.usize(..desk.departments.len())]);
+        to.text("mobileGuid", &guid(self.id.unsigned_abs()))
+            .raw("sla", &desk.slas[random.usize(..desk.slas.len())]);
+        to.text(
+            "slaStatus",
+            if self.closed {
+                "Resolved"
+            } else {
+                "Resolve by Thu 09/15 4:22 AM UTC-05"
+            },
+        );
+        to.flag("requestForChangeFlag", false);
+        to.raw("currency", &format!(
+            "{{\"id\":7,\"symbol\":\"$\",\"currencyCode\":\"USD\",\"decimalSeparator\":\".\",\"numberOfDecimals\":2,\
+             \"thousandsSeparator\":\",\",\"negativeParenthesesFlag\":false,\"displaySymbolFlag\":true,\"currencyIdentifier\":\"USD\",\
+             \"displayIdFlag\":false,\"rightAlign\":false,\"name\":\"US Dollars\",\"_info\":{{\"currency_href\":{}}}}}",
+            text(&href("finance/currencies/7"))
+        ));
+        if random.u8(..10) == 0 {
+            to.raw("integratorTags", "[\"deskhand\",\"sandbox\"]");
+        }
+    }
+
+    fn info(&self, to: &mut Object, random: &mut fastrand::Rng) {
+        let id = self.id;
+        let by = words::MEMBERS[random.usize(..words::MEMBERS.len())].0;
+        let mut info = Object::with_room(1024);
+        info.text("lastUpdated", &iso(self.updated)).text("updatedBy", by);
+        info.text("dateEntered", &iso(self.entered))
+            .text("enteredBy", "api_deskhand");
+        let links = [
+            ("activities_href", format!("sales/activities?conditions=ticket/id={id}")),
+            (
+                "scheduleentries_href",
+                format!("schedule/entries?conditions=type/id=4 AND objectId={id}"),
+            ),
+            (
+                "documents_href",
+                format!("system/documents?recordType=Ticket&recordId={id}"),
+            ),
+            ("configurations_href", format!("service/tickets/{id}/configurations")),
+            ("tasks_href", format!("service/tickets/{id}/tasks")),
+            ("notes_href", format!("service/tickets/{id}/notes")),
+            (
+                "products_href",
+                format!("procurement/products?conditions=chargeToType='Ticket' AND chargeToId={id}"),
+            ),
+            (
+                "timeentries_href",
+                format!(
+                    "time/entries?conditions=(chargeToType='ServiceTicket' OR chargeToType='ProjectTicket') AND chargeToId={id}"
+                ),
+            ),
+            (
+                "expenseEntries_href",
+                format!(
+                    "expense/entries?conditions=(chargeToType='ServiceTicket' OR chargeToType='ProjectTicket') AND chargeToId={id}"
+                ),
+            ),
+        ];
+        for (name, path) in links {
+            info.text(name, &href(&path));
+        }
+        to.raw("_info", &info.end());
+    }
+
+    fn escalation(&self, to: &mut Object, random: &mut fastrand::Rng) {
+        to.text("escalationStartDateUTC", &iso(self.entered))
+            .number("escalationLevel", random.i64(0..20));
+        to.number("minutesBeforeWaiting", 0)
+            .number("respondedSkippedMinutes", 0)
+            .number("resplanSkippedMinutes", 0);
+        to.decimal("respondedHours", random.u64(..200))
+            .text("respondedBy", "jdoe");
+        to.decimal("resplanHours", random.u64(..400)).text("resplanBy", "jdoe");
+        if self.closed {
+            to.decimal("resolutionHours", random.u64(..4000))
+                .text("resolvedBy", "apatel");
+        }
+        to.number("minutesWaiting", random.i64(0..600));
+    }
+
+    /// The `Edit Count`, and what desks really have: a list, a date, a long text.
+    fn custom_fields(&self, to: &mut Object, random: &mut fastrand::Rng) {
+        let note = words::NOTES[random.usize(..words::NOTES.len())];
+        let field = |id: u8, caption: &str, kind: &str, value: &str| {
+            format!(
+                "{{\"id\":{id},\"caption\":{},\"type\":\"{kind}\",\"entryMethod\":\"EntryField\",\"numberOfDecimals\":0{value}}}",
+                text(caption)
+            )
+        };
+        to.raw(
+            "customFields",
+            &format!(
+                "[{},{},{},{},{}]",
+                field(
+                    9,
+                    crate::world::EDIT_COUNT,
+                    "Number",
+                    &format!(",\"value\":{}", self.edit)
+                ),
+                field(7, "Dispatch Billing Required", "Text", ""),
+                field(
+                    36,
+                    "Business App assigned ",
+                    "Date",
+                    &format!(",\"value\":\"{}\"", iso(self.entered))
+                ),
+                field(37, "T&M Billing Required", "Checkbox", ",\"value\":true"),
+                field(41, "Last note", "TextArea", &format!(",\"value\":{}", text(note))),
+            ),
+        );
+    }
+}
+
+fn where_and_who(to: &mut Object, _desk: &Desk, company: &Company, random: &mut fastrand::Rng) {
+    let (city, state, zip) = words::CITIES[company.city];
+    to.raw("company", &company.reference)
+        .raw("site", &company.site)
+        .text("siteName", "Main");
+    to.text("addressLine1", "100 Main Street")
+        .text("city", city)
+        .text("stateIdentifier", state)
+        .text("zip", zip);
+    if random.bool() {
+        to.text("addressLine2", "Suite 200");
+    }
+    to.raw(
+        "country",
+        &plain_reference(1, "United States", "country_href", "company/countries/1"),
+    );
+    if random.u8(..5) == 0 {
+        to.text("contactName", "");
+        return;
+    }
+    let at = random.usize(..words::FIRST_NAMES.len());
+    let name = format!("{} {}", words::FIRST_NAMES[at], words::LAST_NAMES[at]);
+    let id = (company.id - FIRST_COMPANY) * 4 + 1;
+    to.raw(
+        "contact",
+        &plain_reference(id, &name, "contact_href", &format!("company/contacts/{id}")),
+    )
+    .text("contactName", &name);
+    to.text("contactPhoneNumber", "8135550101")
+        .text("contactPhoneExtension", "12");
+    to.text("contactEmailAddress", &format!("person{}@example.com", id - 1));
+}
+
+fn plain_reference(id: i64, name: &str, href_name: &str, path: &str) -> String {
+    super::render::reference(id, name, href_name, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+
+    fn planted(tickets: u64) -> (World, Seed) {
+        let world = World::empty();
+        let seed = Seed {
+            tickets,
+            ..Seed::default()
+        };
+        super::super::plant(&world, &seed);
+        (world, seed)
+    }
+
+    fn all(world: &World) -> Vec<Value> {
+        let now = world.clock.now_ms();
+        world.read(Kind::Ticket, |table| {
+            table
+                .after(0, now)
+                .map(|ticket| serde_json::from_slice(&ticket.raw).unwrap())
+                .collect()
+        })
+    }
+
+    #[test]
+    fn every_member_of_the_vendor_occurs_and_a_ticket_has_about_six_kilobytes() {
+        let (world, _) = planted(3_000);
+        let tickets = all(&world);
+        let seen: BTreeSet<&str> = tickets
+            .iter()
+            .flat_map(|ticket| ticket.as_object().unwrap().keys().map(String::as_str))
+            .collect();
+        let missing: Vec<_> = crate::query::TICKET_MEMBERS
+            .iter()
+            .filter(|name| !seen.contains(**name))
+            .collect();
+        assert!(missing.is_empty(), "{missing:?}");
+        let bytes: usize = tickets.iter().map(|ticket| ticket.to_string().len()).sum();
+        assert!(
+            (5_000..7_500).contains(&(bytes / tickets.len())),
+            "{}",
+            bytes / tickets.len()
+        );
+    }
+
+    #[test]
+    fn the_same_seed_makes_the_same_tickets_and_what_is_read_is_what_was_meant() {
+        let (one, two) = (planted(50).0, planted(50).0);
+        let summaries = |world: &World| {
+            all(world)
+                .iter()
+                .map(|ticket| ticket["summary"].clone())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(summaries(&one), summaries(&two));
+        let ticket = one.newest(Kind::Ticket, 1_000).unwrap();
+        let read = Document::read(ticket.raw.clone(), 0).unwrap();
+        assert_eq!(
+            (read.id, read.updated, read.entered, read.service, read.edit),
+            (ticket.id, ticket.updated, ticket.entered, ticket.service, ticket.edit)
+        );
+    }
+
+    #[test]
+    fn tickets_can_share_one_second() {
+        let world = World::empty();
+        super::super::plant(
+            &world,
+            &Seed {
+                tickets: 100,
+                in_one_second: 30,
+                ..Seed::default()
+            },
+        );
+        let stamps: Vec<_> = all(&world)
+            .iter()
+            .map(|ticket| ticket["_info"]["lastUpdated"].clone())
+            .collect();
+        assert!(stamps.iter().filter(|stamp| **stamp == stamps[0]).count() >= 30);
+    }
+}

@@ -1,0 +1,167 @@
+//! The words that seeds are made of; invented.
+
+pub(super) const COMPANY_FIRST: [&str; 24] = [
+    "Harbor",
+    "Juniper",
+    "Nordlicht",
+    "Kingsway",
+    "Blue Ridge",
+    "Ōkami",
+    "Müller",
+    "O'Neil",
+    "Château",
+    "Żuraw",
+    "Granite",
+    "Lakeshore",
+    "Meridian",
+    "Copper",
+    "Silverline",
+    "Peñalosa",
+    "Redwood",
+    "Summit",
+    "Old Mill",
+    "Cedar",
+    "Ярмарка",
+    "Quarry",
+    "Fable",
+    "Atlas",
+];
+pub(super) const COMPANY_SECOND: [&str; 16] = [
+    "Dental Group",
+    "Logistics",
+    "& Söhne GmbH",
+    "Legal \"Partners\"",
+    "Foods",
+    "Credit Union",
+    "Manufacturing",
+    "Schools",
+    "Veterinary / Clinic",
+    "Properties",
+    "Insurance",
+    "Bakery",
+    "Engineering",
+    "Hospitality",
+    "Pharmacy",
+    "Nonprofit (Trust)",
+];
+pub(super) const SUBJECTS: [&str; 20] = [
+    "Printer on the 2nd floor prints blank pages",
+    "VPN drops every 20 minutes",
+    "New starter: Zoë Ångström, Monday",
+    "Backup job \"Nightly-01\" failed",
+    "Mailbox full — cannot send",
+    "Phishing mail reported by reception",
+    "Disk C: at 96% on SRV-FILE02",
+    "Outlook asks for the password again and again",
+    "Wi-Fi slow in the meeting room",
+    "Please install AutoCAD 2026",
+    "Server unreachable since 03:12 UTC",
+    "MFA token lost 📱",
+    "License renewal <Adobe>",
+    "Screen flickers after docking",
+    "Cannot open \\\\srv\\share\\Q3",
+    "SentinelOne: threat quarantined on LT-0417",
+    "Scan to e-mail stopped working",
+    "Guest network for visitors",
+    "Phone system: no inbound calls",
+    "Password reset",
+];
+pub(super) const NOTES: [&str; 6] = [
+    "Called the user, left a voicemail. Will try again this afternoon.",
+    "Remote session: cleared the queue, reinstalled the driver and printed a test page. User confirmed that it works.",
+    "Vendor case opened; they asked for the logs of the last 24 hours, which are attached to the documents of this ticket.",
+    "Waiting for the customer's approval of the quote. Reminder sent to the contact and to the account manager.",
+    "Escalated to the network team: packet loss between the firewall and the provider's gateway, 12 % at peak times.",
+    "Restored the folder from last night's backup into a new location and compared the file counts: nothing is missing.",
+];
+pub(super) const FIRST_NAMES: [&str; 16] = [
+    "Amelia",
+    "Björn",
+    "Chloé",
+    "Dmitri",
+    "Élodie",
+    "Farid",
+    "Grace",
+    "Hiroshi",
+    "Inés",
+    "Jakub",
+    "Kemi",
+    "Liam",
+    "Małgorzata",
+    "Noor",
+    "Oluwaseun",
+    "Siobhán",
+];
+pub(super) const LAST_NAMES: [&str; 16] = [
+    "Andersson",
+    "Brown",
+    "Çelik",
+    "D'Angelo",
+    "Evans",
+    "Fischer",
+    "García",
+    "Hughes",
+    "Ivanova",
+    "Johansson",
+    "Kowalski",
+    "Lopez",
+    "Müller",
+    "Nakamura",
+    "O'Brien",
+    "Petrović",
+];
+pub(super) const CITIES: [(&str, &str, &str); 6] = [
+    ("Tampa", "FL", "33602"),
+    ("Austin", "TX", "73301"),
+    ("Columbus", "OH", "43004"),
+    ("Boise", "ID", "83702"),
+    ("Portland", "ME", "04101"),
+    ("San José", "CA", "95113"),
+];
+pub(super) const BOARDS: [&str; 6] = [
+    "Help Desk",
+    "Network Security",
+    "Professional Services",
+    "Alerts (Automated)",
+    "Integration",
+    "Dispatch / Field",
+];
+pub(super) const STATUSES: [(&str, bool, &str); 8] = [
+    ("New (not responded)", false, "NotResponded"),
+    ("In Progress", false, "Responded"),
+    ("Scheduled", false, "ResolutionPlan"),
+    ("Waiting on Customer", false, "ResolutionPlan"),
+    ("Waiting on \"Vendor\"", false, "ResolutionPlan"),
+    ("Completed", false, "Resolved"),
+    (">Closed", true, "Resolved"),
+    (">Closed - Merged", true, "Resolved"),
+];
+pub(super) const TYPES: [&str; 4] = ["Incident", "Service Request", "Alert", "Reports"];
+pub(super) const TEAMS: [&str; 3] = ["Service Team", "Network Security", "Night Shift"];
+pub(super) const MEMBERS: [(&str, &str, &str); 8] = [
+    ("jdoe", "Jane", "Doe"),
+    ("mfischer", "Max", "Fischer"),
+    ("apatel", "Asha", "Patel"),
+    ("tnguyen", "Thảo", "Nguyễn"),
+    ("rlee", "Robin", "Lee"),
+    ("skaya", "Selin", "Kaya"),
+    ("dispatch", "Dispatch", "Desk"),
+    ("api_deskhand", "Deskhand", "API"),
+];
+pub(super) const SOURCES: [&str; 5] = ["Call", "Email Connector", "Internal", "Portal", "Monitoring"];
+pub(super) const DEPARTMENTS: [&str; 4] = ["Managed Services", "Engineering", "Security", "Field Services"];
+pub(super) const SYSTEM_LOCATIONS: [&str; 3] = ["Tampa Office", "Dublin Office", "Łódź Office"];
+pub(super) const SERVICE_LOCATIONS: [&str; 3] = ["Remote", "On-Site", "In-House"];
+pub(super) const COMPANY_TYPES: [&str; 9] = [
+    "Competition",
+    "Customer",
+    "Not-a-fit",
+    "Owner",
+    "Partner",
+    "Prospect",
+    "Suspect",
+    "Unknown",
+    "Vendor",
+];
+pub(super) const COMPANY_STATUSES: [&str; 4] = ["Active", "Inactive", "Not Approved", "Credit Hold"];
+pub(super) const SLAS: [&str; 3] = ["Standard SLA", "No SLA", "Premium 24/7"];
