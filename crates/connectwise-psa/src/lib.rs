@@ -32,7 +32,7 @@ pub use auth::{Credentials, CredentialsError, ServerUrl, ServerUrlError};
 pub use condition::Condition;
 pub use error::{Error, ErrorKind, FieldError, VendorError};
 pub use governor::{Governor, Measured, Urgency};
-pub use list::{IdRange, ListRequest, Page, Scan, ScanError, ScanPage, ScanRequest};
+pub use list::{IdRange, ListRequest, Page, Scan, ScanError, ScanPage, ScanRequest, Split};
 pub use send::{Answer, Client, ClientBuilder, CompanyInfo, Patience, Request, SystemInfo};
 
 /// A future that can be stored and sent.

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the names are the interface")]
 pub struct Failure {
     /// `<Command> failed.`; empty until [`Failure::indicated`] has named the command.
     pub failure_indicator: String,
@@ -95,13 +96,18 @@ impl Failure {
 
     /// The three lines that people see.
     pub fn to_text(&self) -> String {
-        format!("{}\nStatus Code: {}.\nMessage: {}", self.failure_indicator, self.status_code, self.message)
+        format!(
+            "{}\nStatus Code: {}.\nMessage: {}",
+            self.failure_indicator, self.status_code, self.message
+        )
     }
 }
 
 /// True when `id` stands in `message` as a number of its own.
 fn mentions(message: &str, id: i64) -> bool {
-    message.split(|c: char| !c.is_ascii_digit()).any(|digits| digits == id.to_string())
+    message
+        .split(|c: char| !c.is_ascii_digit())
+        .any(|digits| digits == id.to_string())
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ pub trait Feed: Send + Sync {
     fn resume<'a>(&'a self, position: Option<&'a Value>) -> BoxFuture<'a, Result<Box<dyn Pass>, Failure>>;
 
     /// Lists id and stamp of every record updated after `since` (`None`: all), for the sweep.
-    fn heads<'a>(&'a self, since: Option<Timestamp>) -> BoxFuture<'a, Result<Box<dyn Heads>, Failure>>;
+    fn heads(&self, since: Option<Timestamp>) -> BoxFuture<'_, Result<Box<dyn Heads>, Failure>>;
 
     /// Reads one record as it is now.
     fn look_up(&self, id: i64) -> BoxFuture<'_, Result<Lookup, Failure>>;
@@ -94,13 +94,4 @@ pub enum Lookup {
     Gone,
     /// It is there and no longer matches what the feed reads.
     Elsewhere,
-}
-
-/// What became of a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// A new revision: an event.
-    Taken,
-    /// Known already.
-    Dismissed,
 }

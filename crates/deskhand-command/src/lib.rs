@@ -6,9 +6,10 @@
 
 mod clock;
 mod command;
-mod event_source;
+pub mod event_source;
 mod failure;
 mod feed;
+pub mod input;
 mod output;
 mod results;
 
@@ -16,6 +17,6 @@ pub use clock::{Clock, SystemClock};
 pub use command::{BoxFuture, Command, Context, Declaration, Effect, NoProgress, Progress, States};
 pub use event_source::EventSource;
 pub use failure::{Failure, Retry};
-pub use feed::{Batch, Feed, Head, Heads, Lookup, Pass, Quarantined, Record, Verdict};
-pub use output::{CommandOutput, ContextData, ReturnData, RunSummary};
+pub use feed::{Batch, Feed, Head, Heads, Lookup, Pass, Quarantined, Record};
+pub use output::{CommandOutput, ContextData, KeyField, Outcome, ReturnData, RunSummary, html_table};
 pub use results::{Results, Spill, SpillKey};

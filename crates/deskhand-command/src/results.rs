@@ -35,7 +35,7 @@ impl Results {
     }
 
     /// Reads the records in order; may be called more than once.
-    pub fn iter(&self) -> Box<dyn Iterator<Item = io::Result<Bytes>> + '_> {
+    pub fn records(&self) -> Box<dyn Iterator<Item = io::Result<Bytes>> + '_> {
         match self {
             Self::Memory(records) => Box::new(records.iter().cloned().map(Ok)),
             Self::Spilled(spill) => Box::new((0..spill.len()).map(|at| spill.read(at))),
@@ -72,17 +72,27 @@ const LENGTH_BITS: u32 = 24;
 impl Spill {
     /// Makes an empty spill in the system's temporary folder.
     pub fn create() -> io::Result<Self> {
-        Ok(Self { file: BufWriter::with_capacity(1 << 18, tempfile::tempfile()?), written: 0, index: Vec::new() })
+        Ok(Self {
+            file: BufWriter::with_capacity(1 << 18, tempfile::tempfile()?),
+            written: 0,
+            index: Vec::new(),
+        })
     }
 
     /// Appends a record.
     pub fn push(&mut self, key: SpillKey, record: &[u8]) -> io::Result<()> {
         let length = record.len() as u64;
         if length >= 1 << LENGTH_BITS || self.written >= 1 << (64 - LENGTH_BITS) {
-            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "a record of more than 16 MiB, or over 1 TiB of them"));
+            return Err(io::Error::new(
+                io::ErrorKind::FileTooLarge,
+                "a record of more than 16 MiB, or over 1 TiB of them",
+            ));
         }
         self.file.write_all(record)?;
-        self.index.push(Entry { key, place: self.written << LENGTH_BITS | length });
+        self.index.push(Entry {
+            key,
+            place: self.written << LENGTH_BITS | length,
+        });
         self.written += length;
         Ok(())
     }
@@ -122,12 +132,14 @@ mod tests {
     fn spilled_records_come_back_newest_first_and_more_than_once() {
         let mut spill = Spill::create().unwrap();
         for (stamp, id) in [(10, 1), (30, 2), (30, 3), (20, 4)] {
-            spill.push(SpillKey { stamp, id }, format!("{{\"id\":{id}}}").as_bytes()).unwrap();
+            spill
+                .push(SpillKey { stamp, id }, format!("{{\"id\":{id}}}").as_bytes())
+                .unwrap();
         }
         spill.finish().unwrap();
         let results = Results::Spilled(spill);
         for _ in 0..2 {
-            let ids: Vec<_> = results.iter().map(|record| record.unwrap()).collect();
+            let ids: Vec<_> = results.records().map(|record| record.unwrap()).collect();
             assert_eq!(ids, [r#"{"id":3}"#, r#"{"id":2}"#, r#"{"id":4}"#, r#"{"id":1}"#]);
         }
     }

@@ -8,4 +8,4 @@ mod split;
 pub use page::Page;
 pub(crate) use page::count_of;
 pub use request::ListRequest;
-pub use scan::{IdRange, Scan, ScanError, ScanPage, ScanRequest};
+pub use scan::{IdRange, Scan, ScanError, ScanPage, ScanRequest, Split};

@@ -48,7 +48,7 @@ struct Count {
 }
 
 /// The number in a count's answer.
-pub(crate) fn count_of(answer: Answer) -> Result<u64, Error> {
-    let count: Count = serde_json::from_slice(&answer.body).map_err(|error| bad_body(&answer, &error))?;
+pub(crate) fn count_of(answer: &Answer) -> Result<u64, Error> {
+    let count: Count = serde_json::from_slice(&answer.body).map_err(|error| bad_body(answer, &error))?;
     Ok(count.count)
 }

@@ -5,6 +5,7 @@
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::split::split;
@@ -118,34 +119,49 @@ impl ScanRequest {
     }
 }
 
+/// What there is to read, before it is read.
+#[derive(Debug, Clone)]
+pub struct Split {
+    /// How many records match now.
+    pub count: u64,
+    /// The ranges that hold them, the last one open.
+    pub ranges: Vec<IdRange>,
+    /// The server's time when it answered first.
+    pub server_time: Option<Timestamp>,
+}
+
 impl Client {
     /// Cuts what matches into ranges of about `pages` pages each when it is more than `pages` pages in all.
-    pub fn split(&self, request: &ScanRequest, pages: u64) -> BoxFuture<'_, Result<(u64, Vec<IdRange>), Error>> {
-        let whole = vec![IdRange { after: 0, upto: None }];
+    pub fn split(&self, request: &ScanRequest, pages: u64) -> BoxFuture<'_, Result<Split, Error>> {
         let list = || {
-            let list = ListRequest::new(&request.path);
-            request.conditions.iter().fold(list, ListRequest::conditions)
+            request
+                .conditions
+                .iter()
+                .fold(ListRequest::new(&request.path), ListRequest::conditions)
         };
-        let (count, ends) = (list(), |order: &str| list().order_by(order).fields("id").page_size(1));
-        let (first, last) = (ends("id asc"), ends("id desc"));
-        let a_range = pages * u64::from(request.page_size);
+        let end = |order: &str| list().order_by(order).fields("id").page_size(1);
+        let (all, first, last) = (list(), end("id asc"), end("id desc"));
+        let a_range = pages.max(1) * u64::from(request.page_size);
         Box::pin(async move {
-            let count = self.count(&count).await?;
-            if count <= a_range {
-                return Ok((count, whole));
+            let (count, server_time) = self.timed_count(&all).await?;
+            let mut ranges = vec![IdRange { after: 0, upto: None }];
+            if count > a_range {
+                let lowest = self.list(&first).await?.last_id();
+                let highest = self.list(&last).await?.last_id();
+                if let (Some(lowest), Some(highest)) = (lowest, highest) {
+                    let parts = usize::try_from(count.div_ceil(a_range))
+                        .unwrap_or(MOST_RANGES)
+                        .min(MOST_RANGES);
+                    ranges = split(lowest, highest, parts);
+                    // What appears below the lowest id while this is read belongs to the first range.
+                    ranges[0].after = 0;
+                }
             }
-            let lowest = self.list(&first).await?.last_id();
-            let highest = self.list(&last).await?.last_id();
-            let (Some(lowest), Some(highest)) = (lowest, highest) else {
-                return Ok((count, whole));
-            };
-            let parts = usize::try_from(count.div_ceil(a_range))
-                .unwrap_or(MOST_RANGES)
-                .min(MOST_RANGES);
-            let mut ranges = split(lowest, highest, parts);
-            // What appears below the lowest id while this is read belongs to the first range.
-            ranges[0].after = 0;
-            Ok((count, ranges))
+            Ok(Split {
+                count,
+                ranges,
+                server_time,
+            })
         })
     }
 }

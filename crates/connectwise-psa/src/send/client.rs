@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use jiff::Timestamp;
 use parking_lot::RwLock;
 use url::Url;
 
@@ -112,7 +113,7 @@ impl Client {
 
     /// How many records match.
     pub fn count<'a>(&'a self, request: &'a ListRequest) -> BoxFuture<'a, Result<u64, Error>> {
-        Box::pin(async move { self.read(&request.to_count_request(), list::count_of).await })
+        Box::pin(async move { Ok(self.timed_count(request).await?.0) })
     }
 
     /// One record by its path, `service/tickets/7`.
@@ -236,6 +237,12 @@ impl Client {
                 .body(body.clone());
         }
         http.build()
+    }
+
+    /// How many records match, and the server's time when it said so.
+    pub(crate) async fn timed_count(&self, request: &ListRequest) -> Result<(u64, Option<Timestamp>), Error> {
+        let decode = |answer: Answer| Ok((list::count_of(&answer)?, answer.server_time));
+        self.read(&request.to_count_request(), decode).await
     }
 
     fn root_length(&self) -> usize {

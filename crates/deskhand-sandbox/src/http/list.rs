@@ -146,7 +146,6 @@ fn list(shared: &Shared, asked: &Asked<'_>) -> Result<Answer, QueryError> {
             shared.faults.count("poison");
             return Ok(timed_out());
         }
-        let fields = Fields::parse(parameters.get("fields"));
         let body = body(shared, &found.page, fields.as_ref());
         let place = Place {
             base: &asked.base,

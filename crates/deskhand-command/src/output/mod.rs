@@ -1,10 +1,17 @@
 //! What a command returns: the same JSON on every surface.
 
+mod json;
+mod outcome;
+mod table;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::{Failure, Results};
+pub use outcome::Outcome;
+pub use table::html_table;
+
+use crate::{EventSource, Failure, Results};
 
 /// Everything that a command returns.
 #[derive(Debug)]
@@ -13,8 +20,8 @@ pub struct CommandOutput {
     pub return_data: ReturnData,
     /// A short HTML table, everything in it escaped.
     pub result: String,
-    /// Plural names with the values found in Raw Data, for later steps.
-    pub key_fields: Map<String, Value>,
+    /// What to collect from the records for later steps.
+    pub key_fields: Vec<KeyField>,
     /// The outcome per item, or the mapped fields of each record.
     pub context_data: ContextData,
     /// The vendor's own objects.
@@ -39,13 +46,22 @@ pub enum ReturnData {
     Failed,
 }
 
+/// A plural name, and where its values are in each record; distinct values, in order of appearance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyField {
+    /// The name: `TicketIDs`.
+    pub name: &'static str,
+    /// A JSON pointer: `/id`.
+    pub pointer: &'static str,
+}
+
 /// What goes into `contextData`.
 #[derive(Debug)]
 pub enum ContextData {
     /// One object per item.
     Items(Vec<Value>),
     /// The fields that this event source maps, worked out record by record as they are written.
-    Mapped(crate::EventSource),
+    Mapped(Box<EventSource>),
 }
 
 /// When and how a command ran.

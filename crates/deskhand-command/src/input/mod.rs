@@ -1,0 +1,7 @@
+//! Inputs as people and programs give them, made into what a command wants, before anything is sent.
+
+mod names;
+mod read;
+
+pub use names::resolve_names;
+pub use read::Inputs;
