@@ -57,6 +57,8 @@ pub struct Batch {
     pub position: Value,
     /// The server's time when it answered, in whole seconds.
     pub server_time: Timestamp,
+    /// How long after its stamp a record can still change without getting another one.
+    pub settle_seconds: i64,
     /// True on the last batch of a pass.
     pub done: bool,
 }

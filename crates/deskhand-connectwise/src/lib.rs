@@ -1,1 +1,14 @@
-//! The ConnectWise PSA integration: its commands and its event feed.
+//! The ConnectWise PSA integration: its commands, and the feed that brings service tickets in.
+//!
+//! `commands/` has one file for each command, `feed/` reads what changed, pass by pass, `failure/` puts the client's
+//! errors into words that say what to do.
+
+mod commands;
+mod failure;
+mod feed;
+mod filters;
+
+pub use commands::{catalogue, declarations};
+pub use failure::translate;
+pub use feed::{FeedOptions, TicketFeed, digest};
+pub use filters::Filters;

@@ -1,0 +1,266 @@
+//! Fetch Event: service tickets by when they were updated, the newest first.
+//!
+//! With a number it is one request. Without, everything that matches is read by id into a temporary file, sorted, and
+//! handed on only when all of it has been read: a page that fails leaves nothing half done.
+
+use connectwise_psa::records::{RawRecord, RecordType};
+use connectwise_psa::{Client, Error, ListRequest, ScanRequest};
+use deskhand_command::input::Inputs;
+use deskhand_command::{
+    BoxFuture, Command, CommandOutput, Context, ContextData, Declaration, Effect, EventSource, Failure, KeyField,
+    Outcome, Results, Spill, SpillKey, States, html_table,
+};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde_json::{Map, Value};
+
+use super::INQUIRE_TICKETS;
+use crate::failure::translate;
+use crate::filters::{Filters, both, updated};
+
+/// The inputs; their comments are the help on every surface.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used: values are read by name")]
+struct FetchEventInputs {
+    /// Tickets updated at or after this time, in UTC: 2024-04-15 00:00. From the beginning when left out.
+    #[schemars(title = "Start Time")]
+    start_time: Option<String>,
+    /// Tickets updated at or before this time, in UTC. Up to now when left out.
+    ///
+    /// A ticket counts when it is in the window while it is read: one that is updated past the end in the meantime is left
+    /// out.
+    #[schemars(title = "End Time")]
+    end_time: Option<String>,
+    /// How many of the most recently updated tickets to fetch, from 1 to 1000. All that match when left out.
+    #[schemars(title = "Number of Event(s) Fetched", range(min = 1, max = 1000))]
+    number: Option<u32>,
+    /// Only tickets with this status, by its name.
+    #[schemars(title = "Status")]
+    status: Option<String>,
+    /// Only tickets with this priority: Priority 1 - Emergency Response, Priority 2 - Quick Response, Priority 3 - Normal
+    /// Response or Priority 4 - Scheduled Maintenance. Where the PSA calls it otherwise, its only priority of that number.
+    #[schemars(title = "Priority")]
+    priority: Option<String>,
+    /// Only tickets with this impact: High, Medium or Low.
+    #[schemars(title = "Impact")]
+    impact: Option<String>,
+    /// Only tickets with this urgency (the PSA's severity): High, Medium or Low.
+    #[schemars(title = "Urgency")]
+    urgency: Option<String>,
+    /// More conditions in the PSA's own language: company/name contains "Acme" AND board/name like "Help*".
+    #[schemars(title = "Search Condition")]
+    search_condition: Option<String>,
+}
+
+/// What to collect for later steps.
+const KEY_FIELDS: [KeyField; 3] = [
+    KeyField {
+        name: "TicketIDs",
+        pointer: "/id",
+    },
+    KeyField {
+        name: "BoardIDs",
+        pointer: "/board/id",
+    },
+    KeyField {
+        name: "CompanyIDs",
+        pointer: "/company/id",
+    },
+];
+const PATH: &str = "service/tickets";
+const PAGE: u32 = 1000;
+/// More than this many pages are read as several ranges at once.
+const PAGES_A_RANGE: u64 = 5;
+
+/// The declaration, for whoever needs its inputs without a connection.
+pub(crate) fn declaration() -> Declaration {
+    Declaration {
+        title: "Fetch Event",
+        slug: "fetch-event",
+        summary: "Fetch service tickets as events, the most recently updated first",
+        effect: Effect::Reads,
+        rights: &[INQUIRE_TICKETS],
+        states: States::Two,
+        inputs: Declaration::inputs_of::<FetchEventInputs>(),
+    }
+}
+
+pub(super) struct FetchEvent {
+    client: Client,
+    declaration: Declaration,
+}
+
+/// What was asked for, checked.
+struct Wanted {
+    start: Option<Timestamp>,
+    end: Option<Timestamp>,
+    number: Option<u32>,
+    filters: Filters,
+}
+
+impl FetchEvent {
+    pub(super) fn new(client: Client) -> Self {
+        Self {
+            client,
+            declaration: declaration(),
+        }
+    }
+
+    async fn perform(&self, context: &Context, inputs: Map<String, Value>) -> Result<Results, Failure> {
+        let mut wanted = Wanted::read(&Inputs::new(&self.declaration, inputs)?)?;
+        wanted.filters = wanted.filters.resolve(&self.client).await;
+        let results = match wanted.number {
+            Some(number) => self.newest(&wanted, number).await,
+            None => self.everything(&wanted, context).await,
+        };
+        results.map_err(|trouble| match trouble {
+            Trouble::Vendor(error) => translate(&error, self.declaration.rights),
+            Trouble::Disk(error) => Failure::new(500, format!("The temporary file cannot be written: {error}."))
+                .with_hint("make room in the temporary folder, or name another with TMPDIR"),
+        })
+    }
+
+    /// One request.
+    async fn newest(&self, wanted: &Wanted, number: u32) -> Result<Results, Trouble> {
+        let list = ListRequest::new(PATH)
+            .order_by("lastUpdated desc,id desc")
+            .page_size(number)
+            .page(1);
+        let list = wanted.condition().iter().fold(list, ListRequest::conditions);
+        let page = self.client.list(&list).await?;
+        let records = page
+            .records
+            .into_iter()
+            .filter(is_service_ticket)
+            .map(|record| record.json)
+            .collect();
+        Ok(Results::Memory(records))
+    }
+
+    async fn everything(&self, wanted: &Wanted, context: &Context) -> Result<Results, Trouble> {
+        let mut scan = ScanRequest::new(PATH, PAGE);
+        scan.conditions = wanted.condition();
+        let split = self.client.split(&scan, PAGES_A_RANGE).await?;
+        scan.ranges = split.ranges;
+        let mut spill = Spill::create()?;
+        let mut scan = self.client.scan(scan);
+        while let Some(arrived) = scan.next_page().await {
+            let page = arrived.map_err(|error| error.source)?.page;
+            for record in page
+                .records
+                .iter()
+                .filter(|record| is_service_ticket(record) && wanted.holds(record))
+            {
+                let key = SpillKey {
+                    stamp: record.last_updated.unwrap_or(i64::MIN),
+                    id: record.id.unwrap_or(0),
+                };
+                spill.push(key, &record.json)?;
+            }
+            context.progress.records(spill.len() as u64, Some(split.count));
+        }
+        spill.finish()?;
+        Ok(Results::Spilled(spill))
+    }
+}
+
+/// Why a fetch failed.
+enum Trouble {
+    Vendor(Error),
+    Disk(std::io::Error),
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Self::Vendor(error)
+    }
+}
+
+impl From<std::io::Error> for Trouble {
+    fn from(error: std::io::Error) -> Self {
+        Self::Disk(error)
+    }
+}
+
+impl Wanted {
+    fn read(inputs: &Inputs<'_>) -> Result<Self, Failure> {
+        let (start, end) = (inputs.time("start_time")?, inputs.time("end_time")?);
+        if let (Some(start), Some(end)) = (start, end)
+            && start > end
+        {
+            return Err(inputs.invalid("start_time", "it is later than End Time"));
+        }
+        let number = inputs
+            .integer("number", 1..=1000)?
+            .and_then(|number| u32::try_from(number).ok());
+        Ok(Self {
+            start,
+            end,
+            number,
+            filters: Filters::read(inputs)?,
+        })
+    }
+
+    fn condition(&self) -> Option<connectwise_psa::Condition> {
+        both(updated(self.start, self.end), self.filters.condition())
+    }
+
+    /// Whether a record is still in the window now that it has been read.
+    fn holds(&self, record: &RawRecord) -> bool {
+        let Some(stamp) = record.last_updated else { return true };
+        self.start.is_none_or(|start| stamp >= start.as_second()) && self.end.is_none_or(|end| stamp <= end.as_second())
+    }
+}
+
+fn is_service_ticket(record: &RawRecord) -> bool {
+    record.record_type != RecordType::Other
+}
+
+impl Command for FetchEvent {
+    fn declaration(&self) -> &Declaration {
+        &self.declaration
+    }
+
+    fn run<'a>(&'a self, context: &'a Context, inputs: Map<String, Value>) -> BoxFuture<'a, CommandOutput> {
+        Box::pin(async move {
+            let (started, before) = (context.clock.now(), self.client.calls());
+            let results = self.perform(context, inputs).await;
+            let calls = self.client.calls() - before;
+            let outcome = match results {
+                Ok(results) => successful(results, calls),
+                Err(failure) => Outcome::failed(failure, calls),
+            };
+            outcome.finish(&self.declaration, context, started)
+        })
+    }
+}
+
+fn successful(results: Results, calls: u64) -> Outcome {
+    let result = table(&results);
+    let mut outcome = Outcome::succeeded(results, calls);
+    outcome.result = result;
+    outcome.key_fields = KEY_FIELDS.to_vec();
+    outcome.context_data = ContextData::Mapped(Box::new(EventSource::default_source()));
+    outcome
+}
+
+fn table(results: &Results) -> String {
+    const COLUMNS: [(&str, &str); 6] = [
+        ("ID", "/id"),
+        ("Summary", "/summary"),
+        ("Status", "/status/name"),
+        ("Priority", "/priority/name"),
+        ("Company", "/company/name"),
+        ("Updated", "/_info/lastUpdated"),
+    ];
+    let rows = results.records().take(50).filter_map(|record| {
+        let record: Value = serde_json::from_slice(&record.ok()?).ok()?;
+        let cell = |(_, pointer): &(&str, &str)| match record.pointer(pointer) {
+            Some(Value::String(text)) => text.clone(),
+            Some(value) if !value.is_null() => value.to_string(),
+            _ => String::new(),
+        };
+        Some(COLUMNS.iter().map(cell).collect())
+    });
+    html_table(&COLUMNS.map(|(name, _)| name), rows)
+}

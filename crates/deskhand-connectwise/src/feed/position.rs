@@ -1,0 +1,111 @@
+//! How far a feed has come.
+
+use connectwise_psa::IdRange;
+use deskhand_command::Failure;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// What the engine stores for the feed, as JSON that only the feed reads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Position {
+    /// Everything updated before this has been read; `None` before the end of the first pass.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) since: Option<Timestamp>,
+    /// How late a change may become visible after its stamp, as far as is known.
+    pub(super) lag_seconds: i64,
+    /// The pass under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) pass: Option<PassState>,
+}
+
+/// A pass under way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PassState {
+    /// The server's time when the pass began.
+    pub(super) t0: Timestamp,
+    /// What is still to be read.
+    pub(super) ranges: Vec<IdRange>,
+}
+
+/// The vendor's commit lag and its servers' skew, before anything has been measured.
+const FIRST_LAG: i64 = 15 * 60;
+/// No server is believed to be later than this.
+const LONGEST_LAG: i64 = 24 * 3600;
+
+impl Position {
+    /// Reads what was stored; nothing is the very beginning.
+    pub(super) fn read(stored: Option<&Value>) -> Result<Self, Failure> {
+        let Some(stored) = stored else {
+            return Ok(Self {
+                since: None,
+                lag_seconds: FIRST_LAG,
+                pass: None,
+            });
+        };
+        serde_json::from_value(stored.clone()).map_err(|error| {
+            Failure::new(500, format!("The stored position cannot be read: {error}."))
+                .with_hint("it was written by another version; start anew with another store, or with that version")
+        })
+    }
+
+    /// As JSON, for the engine.
+    pub(super) fn to_value(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+
+    /// After a pass: what was stamped before it began, less the lag, has been read; it never goes back.
+    pub(super) fn after_pass(&self, t0: Timestamp) -> Self {
+        let lag = SignedDuration::from_secs(self.lag_seconds);
+        let reached = t0.saturating_sub(lag).unwrap_or(t0);
+        Self {
+            since: Some(self.since.map_or(reached, |since| since.max(reached))),
+            pass: None,
+            ..self.clone()
+        }
+    }
+}
+
+/// A sweep that found late arrivals makes the lag at least half as long again as the latest of them.
+pub(super) fn learned(stored: &Value, late: u64, lag_seconds: i64) -> Value {
+    let Ok(mut position) = Position::read(Some(stored)) else {
+        return stored.clone();
+    };
+    if late > 0 {
+        position.lag_seconds = position
+            .lag_seconds
+            .max(lag_seconds.saturating_mul(3) / 2)
+            .min(LONGEST_LAG);
+    }
+    position.to_value()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn since_follows_the_server_less_the_lag_and_never_goes_back() {
+        let time = |text: &str| text.parse::<Timestamp>().unwrap();
+        let begun = Position::read(None).unwrap();
+        let first = begun.after_pass(time("2026-01-01T10:00:00Z"));
+        assert_eq!(first.since, Some(time("2026-01-01T09:45:00Z")));
+        assert_eq!(first.after_pass(time("2026-01-01T09:50:00Z")).since, first.since);
+        assert_eq!(Position::read(Some(&first.to_value())).unwrap(), first);
+    }
+
+    #[test]
+    fn late_arrivals_make_the_lag_longer() {
+        let position = Position::read(None).unwrap().to_value();
+        assert_eq!(learned(&position, 0, 9_000), position);
+        assert_eq!(learned(&position, 2, 3_600)["lag_seconds"], 5_400);
+        assert_eq!(learned(&position, 2, 10)["lag_seconds"], 900);
+    }
+
+    #[test]
+    fn a_position_of_another_shape_is_refused() {
+        assert!(Position::read(Some(&serde_json::json!({"cursor": 5}))).is_err());
+    }
+}

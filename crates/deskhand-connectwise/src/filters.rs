@@ -1,0 +1,162 @@
+//! The filters of Fetch Event, as conditions.
+
+use connectwise_psa::{Client, Condition, ListRequest, condition};
+use deskhand_command::Failure;
+use deskhand_command::input::Inputs;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+/// The four priorities of the page.
+const PRIORITIES: [&str; 4] = [
+    "Priority 1 - Emergency Response",
+    "Priority 2 - Quick Response",
+    "Priority 3 - Normal Response",
+    "Priority 4 - Scheduled Maintenance",
+];
+const LEVELS: [&str; 3] = ["High", "Medium", "Low"];
+
+/// Which tickets are wanted, apart from when they were updated.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filters {
+    status: Option<String>,
+    priority: Option<String>,
+    impact: Option<&'static str>,
+    urgency: Option<&'static str>,
+    search: Option<String>,
+}
+
+impl Filters {
+    /// Reads and checks the filters among the inputs; nothing is sent.
+    pub fn read(inputs: &Inputs<'_>) -> Result<Self, Failure> {
+        let search = inputs.text("search_condition")?;
+        if let Some(search) = &search {
+            condition::check_balance(search).map_err(|error| inputs.invalid("search_condition", error.to_string()))?;
+        }
+        Ok(Self {
+            status: inputs.text("status")?,
+            priority: inputs.choice("priority", &PRIORITIES)?.map(str::to_owned),
+            impact: inputs.choice("impact", &LEVELS)?,
+            urgency: inputs.choice("urgency", &LEVELS)?,
+            search,
+        })
+    }
+
+    /// Tenants rename their priorities: one of the four that the PSA does not have means its only `Priority N`.
+    ///
+    /// The list is read only for that; a role that may not read it leaves the name as it is.
+    pub async fn resolve(mut self, client: &Client) -> Self {
+        let Some(wanted) = &self.priority else { return self };
+        let list = ListRequest::new("service/priorities").fields("id,name").page_size(1000);
+        let Ok(page) = client.list(&list).await else {
+            return self;
+        };
+        let names: Vec<String> = page.records.iter().filter_map(|record| name_of(&record.json)).collect();
+        self.priority = Some(resolved(wanted, &names));
+        self
+    }
+
+    /// The filters alone; `None` when everything is wanted.
+    pub fn condition(&self) -> Option<Condition> {
+        let named = [
+            ("status/name", self.status.as_deref()),
+            ("priority/name", self.priority.as_deref()),
+            ("impact", self.impact),
+            ("severity", self.urgency),
+        ];
+        let mut all: Vec<_> = named
+            .into_iter()
+            .filter_map(|(path, value)| Some(Condition::equals(path, value?)))
+            .collect();
+        all.extend(self.search.clone().map(Condition::Written));
+        (!all.is_empty()).then_some(Condition::All(all))
+    }
+}
+
+/// Updated in a window whose ends belong to it; `>=` is never used, because one server is reported to break it.
+pub(crate) fn updated(start: Option<Timestamp>, end: Option<Timestamp>) -> Option<Condition> {
+    let second = SignedDuration::from_secs(1);
+    let start =
+        start.map(|start| Condition::compare("lastUpdated", ">", start.saturating_sub(second).unwrap_or(start)));
+    let end = end.map(|end| Condition::compare("lastUpdated", "<", end.saturating_add(second).unwrap_or(end)));
+    both(start, end)
+}
+
+/// Both conditions, as far as there are any.
+pub(crate) fn both(one: Option<Condition>, other: Option<Condition>) -> Option<Condition> {
+    match (one, other) {
+        (Some(one), Some(Condition::All(others))) => Some(others.into_iter().fold(one, Condition::and)),
+        (Some(one), Some(other)) => Some(one.and(other)),
+        (one, other) => one.or(other),
+    }
+}
+
+fn name_of(record: &[u8]) -> Option<String> {
+    let record: Value = serde_json::from_slice(record).ok()?;
+    Some(record.get("name")?.as_str()?.to_owned())
+}
+
+fn resolved(wanted: &str, names: &[String]) -> String {
+    if names.iter().any(|name| name.eq_ignore_ascii_case(wanted)) {
+        return wanted.to_owned();
+    }
+    let prefix = wanted.split(" -").next().unwrap_or(wanted);
+    let begins = |name: &&String| {
+        let rest = name.strip_prefix(prefix);
+        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    match names.iter().filter(begins).collect::<Vec<_>>().as_slice() {
+        [only] => (*only).clone(),
+        _ => wanted.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_renamed_priority_is_found_by_its_number_when_there_is_only_one() {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let wanted = "Priority 1 - Emergency Response";
+        assert_eq!(
+            resolved(wanted, &names(&["Priority 1 - Critical", "Priority 10 - Other"])),
+            "Priority 1 - Critical"
+        );
+        assert_eq!(resolved(wanted, &names(&["Priority 1 - A", "Priority 1 - B"])), wanted);
+        assert_eq!(resolved(wanted, &names(&["Urgent"])), wanted);
+        assert_eq!(resolved(wanted, &names(&[wanted, "Priority 1 - B"])), wanted);
+    }
+
+    #[test]
+    fn fe3_both_ends_of_the_window_belong_to_it() {
+        let time = |text: &str| Some(text.parse().unwrap());
+        let window = updated(time("2024-04-15T00:00:00Z"), time("2024-04-16T00:00:00Z")).unwrap();
+        assert_eq!(
+            window.to_string(),
+            "lastUpdated > [2024-04-14T23:59:59Z] and lastUpdated < [2024-04-16T00:00:01Z]"
+        );
+        assert!(updated(None, None).is_none());
+    }
+
+    #[test]
+    fn fe11_fe12_filters_are_joined_by_and_and_a_search_cannot_escape() {
+        let filters = Filters {
+            status: Some("New (not \"responded\")".to_owned()),
+            priority: Some(PRIORITIES[0].to_owned()),
+            impact: Some("High"),
+            urgency: Some("Low"),
+            search: Some("board/name like \"Pro*\" or id > 5".to_owned()),
+        };
+        let all = both(
+            updated(None, Some("2024-04-16T00:00:00Z".parse().unwrap())),
+            filters.condition(),
+        )
+        .unwrap();
+        assert_eq!(
+            all.to_string(),
+            "lastUpdated < [2024-04-16T00:00:01Z] and status/name = \"New (not \\\"responded\\\")\" and \
+             priority/name = \"Priority 1 - Emergency Response\" and impact = \"High\" and severity = \"Low\" and \
+             (board/name like \"Pro*\" or id > 5)"
+        );
+    }
+}
