@@ -111,6 +111,7 @@ impl TicketPass {
             quarantined,
             position: position.to_value(),
             server_time,
+            settle_seconds: SETTLE_SECONDS,
             done: false,
         }
     }
@@ -123,6 +124,7 @@ impl TicketPass {
             quarantined: Vec::new(),
             position,
             server_time: self.t0,
+            settle_seconds: SETTLE_SECONDS,
             done: true,
         }
     }
