@@ -1,1 +1,11 @@
-//! Events, ingestion and what will run on them; knows no vendor and no SQL.
+//! Events and their ingestion; knows no vendor and no SQL.
+//!
+//! A [`Feed`](deskhand_command::Feed) brings records in passes, an [`EventStore`] keeps what becomes of them together with
+//! the position that brought them. [`ingest`] is what happens in between: `decide` is pure, `run` performs it.
+
+pub mod events;
+pub mod ingest;
+pub mod store;
+
+pub use events::{Dismissal, Event, EventSummary};
+pub use store::{EventStore, StoreError};

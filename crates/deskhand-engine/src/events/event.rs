@@ -1,0 +1,96 @@
+//! An event, before and after it is stored.
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// A record that may become an event, with everything that decides it.
+#[derive(Debug, Clone)]
+pub struct NewEvent {
+    /// The record's id.
+    pub record_id: i64,
+    /// When it was last updated, in seconds since 1970.
+    pub stamp: i64,
+    /// What makes this revision itself.
+    pub digest: [u8; 32],
+    /// The server's time when it was read, in seconds since 1970.
+    pub read_at: i64,
+    /// The value of the Unique Event Key, where the event source maps one.
+    pub event_key: Option<String>,
+    /// The event source that maps it.
+    pub source: String,
+    /// The mapped fields as JSON.
+    pub fields: String,
+    /// The record as it was received.
+    pub raw: Bytes,
+}
+
+/// Why a record did not become an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Dismissal {
+    /// This revision is known: the same content.
+    SameRevision,
+    /// The same stamp as a revision that was read when its second was over; what differs changes without an update.
+    SameStamp,
+    /// Its Unique Event Key has been ingested before.
+    KnownKey,
+}
+
+impl Dismissal {
+    /// The reason in words.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::SameRevision => "the same revision was ingested before",
+            Self::SameStamp => "it was not updated since it was ingested; only what changes by itself differs",
+            Self::KnownKey => "its Unique Event Key was ingested before",
+        }
+    }
+}
+
+/// A stored event in a list.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EventSummary {
+    /// The event's id.
+    pub id: i64,
+    /// The record's id.
+    pub record_id: i64,
+    /// When the record was updated.
+    pub updated: Timestamp,
+    /// When the event was taken.
+    pub taken_at: Timestamp,
+    /// The connection it came from.
+    pub connection: String,
+    /// The event source that mapped it.
+    pub source: String,
+    /// The mapped fields.
+    pub fields: Map<String, Value>,
+}
+
+/// A stored event with all that is known of it.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// What a list shows.
+    pub summary: EventSummary,
+    /// The record as it was received.
+    pub raw: Bytes,
+    /// The events of the same record, oldest first: id and when it was updated.
+    pub revisions: Vec<(i64, Timestamp)>,
+    /// How often the record was read and dismissed since, by reason.
+    pub dismissals: Vec<(String, i64)>,
+    /// When it was found to be deleted or converted.
+    pub gone_at: Option<Timestamp>,
+}
+
+/// Which events a list is about.
+#[derive(Debug, Clone, Default)]
+pub struct EventFilter {
+    /// Only of this record.
+    pub record_id: Option<i64>,
+    /// Only events with lower ids: the next page of a list from the newest on.
+    pub before: Option<i64>,
+    /// At most this many.
+    pub limit: u32,
+}

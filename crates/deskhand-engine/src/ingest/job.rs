@@ -1,0 +1,58 @@
+//! What is ingested, with what, and who watches.
+
+use std::sync::Arc;
+
+use deskhand_command::{Clock, EventSource, Feed};
+
+use crate::store::{EventStore, FeedKey};
+
+/// What is ingested.
+#[derive(Debug, Clone)]
+pub struct IngestJob {
+    /// Where its position is kept.
+    pub key: FeedKey,
+    /// The event sources, tried in order; the last should take everything.
+    pub sources: Arc<Vec<EventSource>>,
+    /// Who does it, unique to this process.
+    pub holder: String,
+}
+
+/// Everything that ingestion needs; see [`Ingestor::run`] and [`Ingestor::sweep`].
+#[derive(Clone)]
+pub struct Ingestor {
+    /// Where records come from.
+    pub feed: Arc<dyn Feed>,
+    /// Where events go.
+    pub store: Arc<dyn EventStore>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Who watches.
+    pub observer: Arc<dyn Observer>,
+}
+
+/// Hears where ingestion is; tests end the process here.
+pub trait Observer: Send + Sync {
+    /// This point was reached.
+    fn at(&self, point: Point);
+}
+
+/// Where ingestion is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Point {
+    /// A batch of so many records was read and is not stored.
+    AnswerRead(usize),
+    /// The batch is about to be committed.
+    BeforeCommit,
+    /// The batch was committed, with so many records read in all.
+    AfterCommit(u64),
+    /// The pass is over and its position stored.
+    PassEnded,
+}
+
+/// Tells nobody.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Quiet;
+
+impl Observer for Quiet {
+    fn at(&self, _point: Point) {}
+}

@@ -1,0 +1,12 @@
+//! Ingestion: a pass of a feed, each batch stored in one transaction with the position after it.
+
+mod decide;
+mod job;
+mod prepare;
+mod report;
+mod run;
+mod sweep;
+
+pub use decide::{Decision, Known, decide};
+pub use job::{IngestJob, Ingestor, Observer, Point, Quiet};
+pub use report::IngestReport;

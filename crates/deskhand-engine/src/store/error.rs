@@ -1,0 +1,51 @@
+//! Why a store did not do what it was asked.
+
+use jiff::Timestamp;
+
+/// A store's refusal or trouble.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Somebody else ingests the same.
+    #[error("another process is ingesting the same events (`{holder}`, until {until})")]
+    Held {
+        /// Who.
+        holder: String,
+        /// Until when, unless it goes on.
+        until: Timestamp,
+    },
+    /// Somebody else took over; nothing was written.
+    #[error("another process took over the ingestion of these events")]
+    Lost,
+    /// The store was written by a later version.
+    #[error("the store was written by a newer version of the program (schema {found}, this one knows {known})")]
+    Newer {
+        /// Its schema.
+        found: i64,
+        /// Ours.
+        known: i64,
+    },
+    /// It is locked by another program.
+    #[error("the store is locked by another program")]
+    Locked,
+    /// There is no room.
+    #[error("the disk is full")]
+    Full,
+    /// Anything else.
+    #[error("the store does not work")]
+    Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl StoreError {
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Held { .. } | Self::Lost => {
+                "let the other process finish, or stop it; its claim ends by itself after a minute"
+            }
+            Self::Newer { .. } => "use the newer program, or another store (`--store`)",
+            Self::Locked => "close the program that holds the file, then try again; nothing was lost",
+            Self::Full => "make room, then run again; everything committed before is kept",
+            Self::Broken(_) => "check the file and its folder, then run again; everything committed before is kept",
+        }
+    }
+}

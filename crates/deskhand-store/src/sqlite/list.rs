@@ -1,0 +1,98 @@
+//! Events for people: the newest first, or one with everything that is known of it.
+
+use deskhand_engine::StoreError;
+use deskhand_engine::events::{Event, EventFilter, EventSummary};
+use jiff::Timestamp;
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+use super::SqliteStore;
+use super::errors::{broken, store_error};
+
+pub(super) async fn list_events(store: &SqliteStore, filter: &EventFilter) -> Result<Vec<EventSummary>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT e.id, e.record_id, e.stamp, e.taken_at, s.connection, e.source, e.fields FROM events e \
+         JOIN feeds f ON f.id = e.feed_id JOIN scopes s ON s.id = f.scope_id \
+         WHERE ($1 IS NULL OR e.record_id = $1) AND ($2 IS NULL OR e.id < $2) ORDER BY e.id DESC LIMIT $3",
+    )
+    .bind(filter.record_id)
+    .bind(filter.before)
+    .bind(filter.limit)
+    .fetch_all(&store.readers)
+    .await
+    .map_err(store_error)?;
+    rows.iter().map(|row| summary(store, row)).collect()
+}
+
+pub(super) async fn get_event(store: &SqliteStore, id: i64) -> Result<Option<Event>, StoreError> {
+    let row = sqlx::query(
+        "SELECT e.id, e.record_id, e.stamp, e.taken_at, s.connection, e.source, e.fields, e.raw, s.id FROM events e \
+         JOIN feeds f ON f.id = e.feed_id JOIN scopes s ON s.id = f.scope_id WHERE e.id = $1",
+    )
+    .bind(id)
+    .fetch_optional(&store.readers)
+    .await
+    .map_err(store_error)?;
+    let Some(row) = row else { return Ok(None) };
+    let (summary, scope): (_, i64) = (summary(store, &row)?, row.get(8));
+    let record = summary.record_id;
+    let raw = store.codec.decode(&row.get::<Vec<u8>, _>(7)).map_err(broken)?;
+    Ok(Some(Event {
+        summary,
+        raw: raw.into(),
+        revisions: revisions(store, scope, record).await?,
+        dismissals: dismissals(store, scope, record).await?,
+        gone_at: gone_at(store, scope, record).await?,
+    }))
+}
+
+async fn revisions(store: &SqliteStore, scope: i64, record: i64) -> Result<Vec<(i64, Timestamp)>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT e.id, e.stamp FROM events e JOIN feeds f ON f.id = e.feed_id \
+         WHERE f.scope_id = $1 AND e.record_id = $2 ORDER BY e.id",
+    )
+    .bind(scope)
+    .bind(record)
+    .fetch_all(&store.readers)
+    .await
+    .map_err(store_error)?;
+    rows.iter().map(|row| Ok((row.get(0), time(row.get(1))?))).collect()
+}
+
+async fn dismissals(store: &SqliteStore, scope: i64, record: i64) -> Result<Vec<(String, i64)>, StoreError> {
+    let rows =
+        sqlx::query("SELECT reason, times FROM dismissals WHERE scope_id = $1 AND record_id = $2 ORDER BY reason")
+            .bind(scope)
+            .bind(record)
+            .fetch_all(&store.readers)
+            .await
+            .map_err(store_error)?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
+async fn gone_at(store: &SqliteStore, scope: i64, record: i64) -> Result<Option<Timestamp>, StoreError> {
+    let at: Option<i64> = sqlx::query_scalar("SELECT at FROM gone WHERE scope_id = $1 AND record_id = $2")
+        .bind(scope)
+        .bind(record)
+        .fetch_optional(&store.readers)
+        .await
+        .map_err(store_error)?;
+    at.map(time).transpose()
+}
+
+fn summary(store: &SqliteStore, row: &SqliteRow) -> Result<EventSummary, StoreError> {
+    let fields = store.codec.decode(&row.get::<Vec<u8>, _>(6)).map_err(broken)?;
+    Ok(EventSummary {
+        id: row.get(0),
+        record_id: row.get(1),
+        updated: time(row.get(2))?,
+        taken_at: time(row.get(3))?,
+        connection: row.get(4),
+        source: row.get(5),
+        fields: serde_json::from_slice(&fields).map_err(broken)?,
+    })
+}
+
+fn time(seconds: i64) -> Result<Timestamp, StoreError> {
+    Timestamp::from_second(seconds).map_err(broken)
+}
