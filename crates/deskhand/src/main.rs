@@ -24,7 +24,11 @@ fn main() -> ExitCode {
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return finish(Err(anyhow::Error::new(error).context("cannot start the program's threads"))),
+        Err(error) => {
+            return finish(Err(
+                anyhow::Error::new(error).context("cannot start the program's threads")
+            ));
+        }
     };
     let outcome = runtime.block_on(async {
         tokio::select! {
@@ -66,4 +70,3 @@ async fn interrupted() {
         _ = terminate.recv() => {}
     }
 }
-

@@ -4,4 +4,4 @@ mod names;
 mod read;
 
 pub use names::resolve_names;
-pub use read::Inputs;
+pub use read::{Inputs, parse_time};

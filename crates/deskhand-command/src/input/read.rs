@@ -82,7 +82,8 @@ impl<'a> Inputs<'a> {
     }
 }
 
-fn parse_time(text: &str) -> Option<Timestamp> {
+/// An instant as people write it; without a zone it is UTC.
+pub fn parse_time(text: &str) -> Option<Timestamp> {
     if let Ok(instant) = text.parse::<Timestamp>() {
         return Some(instant);
     }

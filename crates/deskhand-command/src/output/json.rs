@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::pick::pick;
 use super::{CommandOutput, ContextData, KeyField};
 use crate::Failure;
 
@@ -24,10 +25,16 @@ impl CommandOutput {
         member(to, "{\"returnData\":", &self.return_data)?;
         member(to, ",\"result\":", &self.result)?;
         to.write_all(b",\"keyFields\":{")?;
-        for (at, field) in self.key_fields.iter().enumerate() {
+        let collected = self.collected()?;
+        for (at, (field, values)) in self.key_fields.iter().zip(&collected).enumerate() {
             to.write_all(if at > 0 { b",\"" } else { b"\"" })?;
-            write!(to, "{}\":", field.name)?;
-            self.write_key_field(to, field)?;
+            write!(to, "{}\":[", field.name)?;
+            if field.unique {
+                self.write_unique(to, field)?;
+            } else {
+                to.write_all(values.in_order.join(",").as_bytes())?;
+            }
+            to.write_all(b"]")?;
         }
         to.write_all(b"},\"contextData\":")?;
         self.write_context(to)?;
@@ -44,23 +51,37 @@ impl CommandOutput {
         to.write_all(b"}\n")
     }
 
-    /// The values of one member, each once, in order of appearance.
-    fn write_key_field(&self, to: &mut dyn Write, field: &KeyField) -> io::Result<()> {
-        let mut seen = HashSet::new();
-        to.write_all(b"[")?;
+    /// The distinct values of the key fields that several records can share, found in one reading.
+    fn collected(&self) -> io::Result<Vec<Distinct>> {
+        let mut collected: Vec<Distinct> = self.key_fields.iter().map(|_| Distinct::default()).collect();
+        if self.key_fields.iter().all(|field| field.unique) {
+            return Ok(collected);
+        }
         for record in self.results.records() {
-            let record: Value = serde_json::from_slice(&record?)?;
-            let Some(value) = record.pointer(field.pointer).filter(|value| !value.is_null()) else {
-                continue;
-            };
-            let text = value.to_string();
-            if !seen.contains(&text) {
-                to.write_all(if seen.is_empty() { b"" } else { b"," })?;
-                to.write_all(text.as_bytes())?;
-                seen.insert(text);
+            let record = record?;
+            for (field, values) in self.key_fields.iter().zip(&mut collected) {
+                if !field.unique
+                    && let Some(value) = pick(&record, field.pointer)
+                {
+                    values.add(value);
+                }
             }
         }
-        to.write_all(b"]")
+        Ok(collected)
+    }
+
+    /// The values of a member that is different in every record: none of them has to be remembered.
+    fn write_unique(&self, to: &mut dyn Write, field: &KeyField) -> io::Result<()> {
+        let mut first = true;
+        for record in self.results.records() {
+            let record = record?;
+            if let Some(value) = pick(&record, field.pointer) {
+                to.write_all(if first { b"" } else { b"," })?;
+                to.write_all(value.as_bytes())?;
+                first = false;
+            }
+        }
+        Ok(())
     }
 
     fn write_context(&self, to: &mut dyn Write) -> io::Result<()> {
@@ -77,7 +98,104 @@ impl CommandOutput {
     }
 }
 
+/// Values, each once, in order of appearance.
+#[derive(Default)]
+struct Distinct {
+    seen: HashSet<String>,
+    in_order: Vec<String>,
+}
+
+impl Distinct {
+    fn add(&mut self, value: &str) {
+        if !self.seen.contains(value) {
+            self.seen.insert(value.to_owned());
+            self.in_order.push(value.to_owned());
+        }
+    }
+}
+
 fn member(to: &mut dyn Write, before: &str, value: &impl Serialize) -> io::Result<()> {
     to.write_all(before.as_bytes())?;
     serde_json::to_writer(&mut *to, value).map_err(io::Error::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use serde_json::json;
+
+    use crate::{CommandOutput, ContextData, EventSource, Failure, KeyField, Results, ReturnData, RunSummary};
+
+    fn output(records: &[&'static str], errors: Vec<Failure>) -> CommandOutput {
+        let field = |name, pointer, unique| KeyField { name, pointer, unique };
+        CommandOutput {
+            return_data: ReturnData::Successful,
+            result: String::new(),
+            key_fields: vec![field("TicketIDs", "/id", true), field("BoardIDs", "/board/id", false)],
+            context_data: ContextData::Mapped(Box::new(EventSource::default_source())),
+            results: Results::Memory(
+                records
+                    .iter()
+                    .map(|record| Bytes::from_static(record.as_bytes()))
+                    .collect(),
+            ),
+            errors,
+            run: RunSummary {
+                id: "run".to_owned(),
+                started_at: jiff::Timestamp::UNIX_EPOCH,
+                duration_ms: 1,
+                vendor_calls: 2,
+            },
+        }
+    }
+
+    fn written(output: &CommandOutput) -> String {
+        let mut json = Vec::new();
+        output.write_json(&mut json).unwrap();
+        String::from_utf8(json).unwrap()
+    }
+
+    #[test]
+    fn g10_records_stay_as_they_came_and_key_fields_are_distinct() {
+        let records = [
+            r#"{"id":3,"cost":0.00,"board":{"id":9}}"#,
+            r#"{"id":2,"board":{"id":8}}"#,
+            r#"{"id":1,"board":{"id":9}}"#,
+            "{}",
+        ];
+        let text = written(&output(&records, Vec::new()));
+        assert!(text.contains(&format!("\"rawData\":{{\"Results\":[{}]}}", records.join(","))));
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(json["keyFields"], json!({"TicketIDs": [3, 2, 1], "BoardIDs": [9, 8]}));
+        assert_eq!(json["contextData"].as_array().unwrap().len(), 4);
+        assert_eq!(json["contextData"][0]["Document ID"], 3);
+        assert_eq!(
+            json.as_object().unwrap().keys().collect::<Vec<_>>(),
+            [
+                "returnData",
+                "result",
+                "keyFields",
+                "contextData",
+                "rawData",
+                "error",
+                "errors",
+                "run"
+            ]
+        );
+    }
+
+    #[test]
+    fn g7_blocks_of_three_lines_are_joined_by_an_empty_one() {
+        let failure = |id| {
+            Failure::new(404, "not there")
+                .for_item("ticket", id)
+                .indicated("Get Tickets")
+        };
+        let both = output(&[], vec![failure(1), failure(2)]);
+        assert_eq!(
+            both.error(),
+            "Get Tickets failed.\nStatus Code: 404.\nMessage: not there (ticket 1)\n\n\
+             Get Tickets failed.\nStatus Code: 404.\nMessage: not there (ticket 2)"
+        );
+    }
 }

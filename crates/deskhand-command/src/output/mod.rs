@@ -2,6 +2,7 @@
 
 mod json;
 mod outcome;
+mod pick;
 mod table;
 
 use jiff::Timestamp;
@@ -53,6 +54,8 @@ pub struct KeyField {
     pub name: &'static str,
     /// A JSON pointer: `/id`.
     pub pointer: &'static str,
+    /// True when no two records have the same value, so that none has to be remembered.
+    pub unique: bool,
 }
 
 /// What goes into `contextData`.

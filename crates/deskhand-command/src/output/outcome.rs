@@ -77,3 +77,57 @@ impl Outcome {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{Effect, NoProgress, SystemClock};
+
+    fn finished(states: States, successes: usize, failures: usize) -> CommandOutput {
+        let declaration = Declaration {
+            title: "Get Tickets",
+            slug: "get-tickets",
+            summary: "",
+            effect: Effect::Reads,
+            rights: &[],
+            states,
+            inputs: schemars::Schema::default(),
+        };
+        let context = Context {
+            clock: Arc::new(SystemClock),
+            run_id: "run".to_owned(),
+            progress: Arc::new(NoProgress),
+        };
+        let outcome = Outcome {
+            successes,
+            failures: vec![Failure::new(404, "not there"); failures],
+            ..Outcome::succeeded(Results::none(), 0)
+        };
+        outcome.finish(&declaration, &context, Timestamp::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn g11_the_verdict_follows_the_states_that_a_command_has() {
+        for (states, successes, failures, verdict) in [
+            (States::Three, 3, 0, ReturnData::Successful),
+            (States::Three, 2, 1, ReturnData::PartiallySuccessful),
+            (States::Three, 0, 3, ReturnData::Failed),
+            (States::Three, 0, 0, ReturnData::Successful),
+            (States::Two, 1, 0, ReturnData::Successful),
+            (States::Two, 2, 1, ReturnData::Failed),
+            (States::Two, 0, 1, ReturnData::Failed),
+        ] {
+            let output = finished(states, successes, failures);
+            assert_eq!(output.return_data, verdict, "{states:?} {successes} {failures}");
+            assert_eq!(output.error().is_empty(), verdict == ReturnData::Successful);
+            assert!(
+                output
+                    .errors
+                    .iter()
+                    .all(|error| error.failure_indicator == "Get Tickets failed.")
+            );
+        }
+    }
+}

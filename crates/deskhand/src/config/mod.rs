@@ -1,0 +1,8 @@
+//! Where the program finds its connection and its store: options, the environment, a profile file.
+
+mod connection;
+mod paths;
+mod profile;
+
+pub(crate) use connection::{ConnectionOptions, connect};
+pub(crate) use paths::store_path;

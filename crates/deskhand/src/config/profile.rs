@@ -1,0 +1,64 @@
+//! Profiles: named connections in a file that only its owner should be able to read.
+
+use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use anyhow::Context as _;
+use serde::Deserialize;
+
+use crate::exit::BadInput;
+use crate::render::error::say;
+
+/// One connection of the file; what it leaves out comes from options or the environment.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Profile {
+    pub(super) url: Option<String>,
+    pub(super) company_id: Option<String>,
+    pub(super) public_key: Option<String>,
+    pub(super) private_key: Option<String>,
+    pub(super) client_id: Option<String>,
+    pub(super) api_version: Option<String>,
+    pub(super) proxy: Option<String>,
+    pub(super) ca_certificate: Option<std::path::PathBuf>,
+    pub(super) timeout_seconds: Option<u64>,
+    pub(super) ceiling: Option<usize>,
+}
+
+/// Reads one profile of the file.
+pub(super) fn read(path: &Path, name: &str) -> anyhow::Result<Profile> {
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("cannot read the profile file `{}`", path.display()))?;
+    warn_when_others_can_read(path);
+    let mut profiles: BTreeMap<String, Profile> =
+        toml::from_str(&text).map_err(|error| malformed(path, &text, &error))?;
+    profiles.remove(name).ok_or_else(|| {
+        let known: Vec<_> = profiles.keys().map(|name| format!("`{name}`")).collect();
+        BadInput::new(format!("there is no profile `{name}` in `{}`", path.display()))
+            .hint(format!("the file has: {}", known.join(", ")))
+            .into()
+    })
+}
+
+/// The parser's own words quote the line, and a line can hold a key: only its number and what is wrong are kept.
+fn malformed(path: &Path, text: &str, error: &toml::de::Error) -> anyhow::Error {
+    let line = error.span().map_or(1, |span| {
+        text.as_bytes()[..span.start.min(text.len())]
+            .split(|b| *b == b'\n')
+            .count()
+    });
+    BadInput::new(format!("`{}`, line {line}: {}", path.display(), error.message()))
+        .hint("a profile is `[name]` with url, company_id, public_key, private_key and client_id below it")
+        .into()
+}
+
+fn warn_when_others_can_read(path: &Path) {
+    let open = std::fs::metadata(path).is_ok_and(|about| about.permissions().mode() & 0o077 != 0);
+    if open {
+        say(&format!(
+            "warning: other users can read `{0}`, which holds keys; run `chmod 600 {0}`\n",
+            path.display()
+        ));
+    }
+}

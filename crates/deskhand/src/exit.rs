@@ -1,0 +1,87 @@
+//! What the program's exit code says.
+
+use std::process::ExitCode;
+
+use deskhand_command::{CommandOutput, ReturnData};
+
+/// How a run of the program ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Everything worked.
+    Successful = 0,
+    /// It failed.
+    Failed = 1,
+    /// Bad usage or bad input: nothing was sent.
+    Usage = 2,
+    /// Some of it worked.
+    Partial = 3,
+    /// Ctrl-C, or asked to stop.
+    Interrupted = 130,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+impl From<&CommandOutput> for Exit {
+    /// A failure with status 400 before anything was sent is bad input.
+    fn from(output: &CommandOutput) -> Self {
+        let refused = output.run.vendor_calls == 0 && output.errors.iter().all(|failure| failure.status_code == 400);
+        match output.return_data {
+            ReturnData::Successful => Self::Successful,
+            ReturnData::PartiallySuccessful => Self::Partial,
+            ReturnData::Failed if refused => Self::Usage,
+            ReturnData::Failed => Self::Failed,
+        }
+    }
+}
+
+/// An error that is the caller's to mend: exit code 2, with what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub(crate) struct BadInput {
+    /// What is wrong.
+    pub(crate) message: String,
+    /// What to do about it.
+    pub(crate) hint: Option<String>,
+}
+
+impl BadInput {
+    /// What is wrong, in a lowercase fragment.
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    /// What to do about it.
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+/// Something that failed through nobody's mistake, with what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub(crate) struct Trouble {
+    /// What failed.
+    pub(crate) message: String,
+    /// What to do about it.
+    pub(crate) hint: String,
+}
+
+/// The exit code that an error ends the program with; a closed pipe is the reader's choice, and no failure.
+pub(crate) fn of(error: &anyhow::Error) -> Exit {
+    if crate::render::error::is_closed_pipe(error) {
+        return Exit::Successful;
+    }
+    if error.downcast_ref::<BadInput>().is_some() {
+        Exit::Usage
+    } else {
+        Exit::Failed
+    }
+}
