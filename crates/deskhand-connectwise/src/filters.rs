@@ -1,10 +1,12 @@
 //! The filters of Fetch Event, as conditions.
 
-use connectwise_psa::{Client, Condition, ListRequest, condition};
+use connectwise_psa::{Client, Condition, ErrorKind, ListRequest, condition};
 use deskhand_command::Failure;
 use deskhand_command::input::Inputs;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
+
+use crate::failure::translate;
 
 /// The four priorities of the page.
 const PRIORITIES: [&str; 4] = [
@@ -13,6 +15,8 @@ const PRIORITIES: [&str; 4] = [
     "Priority 3 - Normal Response",
     "Priority 4 - Scheduled Maintenance",
 ];
+/// The line of the security role under which priorities may be listed.
+const INQUIRE_PRIORITIES: &str = "System > Table Setup > Inquire Level: All";
 const LEVELS: [&str; 3] = ["High", "Medium", "Low"];
 
 /// Which tickets are wanted, apart from when they were updated.
@@ -43,16 +47,21 @@ impl Filters {
 
     /// Tenants rename their priorities: one of the four that the PSA does not have means its only `Priority N`.
     ///
-    /// The list is read only for that; a role that may not read it leaves the name as it is.
-    pub async fn resolve(mut self, client: &Client) -> Self {
-        let Some(wanted) = &self.priority else { return self };
+    /// The PSA's list is read for that, and only when a priority is asked for. A role that may not read it leaves the name
+    /// as it is; a name that means none, or several, is refused with those there are.
+    pub async fn resolve(mut self, client: &Client) -> Result<Self, Failure> {
+        let Some(wanted) = &self.priority else { return Ok(self) };
         let list = ListRequest::new("service/priorities").fields("id,name").page_size(1000);
-        let Ok(page) = client.list(&list).await else {
-            return self;
+        let page = match client.list(&list).await {
+            Ok(page) => page,
+            Err(error) if error.kind() == ErrorKind::Forbidden => return Ok(self),
+            Err(error) => return Err(translate(&error, &[INQUIRE_PRIORITIES])),
         };
         let names: Vec<String> = page.records.iter().filter_map(|record| name_of(&record.json)).collect();
-        self.priority = Some(resolved(wanted, &names));
-        self
+        let resolved =
+            resolved(wanted, &names).map_err(|hint| Failure::invalid_parameter("Priority").with_hint(hint))?;
+        self.priority = Some(resolved);
+        Ok(self)
     }
 
     /// The filters alone; `None` when everything is wanted.
@@ -95,19 +104,42 @@ fn name_of(record: &[u8]) -> Option<String> {
     Some(record.get("name")?.as_str()?.to_owned())
 }
 
-fn resolved(wanted: &str, names: &[String]) -> String {
-    if names.iter().any(|name| name.eq_ignore_ascii_case(wanted)) {
-        return wanted.to_owned();
+/// The name that the PSA has for a priority, or what to say instead.
+fn resolved(wanted: &str, names: &[String]) -> Result<String, String> {
+    if let Some(same) = names.iter().find(|name| name.eq_ignore_ascii_case(wanted)) {
+        return Ok(same.clone());
     }
-    let prefix = wanted.split(" -").next().unwrap_or(wanted);
+    let number = wanted.split(" -").next().unwrap_or(wanted);
     let begins = |name: &&String| {
-        let rest = name.strip_prefix(prefix);
-        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
+        let rest = name
+            .get(..number.len())
+            .filter(|start| start.eq_ignore_ascii_case(number));
+        rest.is_some() && !name[number.len()..].starts_with(|c: char| c.is_ascii_digit())
     };
-    match names.iter().filter(begins).collect::<Vec<_>>().as_slice() {
-        [only] => (*only).clone(),
-        _ => wanted.to_owned(),
+    let candidates: Vec<_> = names.iter().filter(begins).cloned().collect();
+    match candidates.as_slice() {
+        [only] => Ok(only.clone()),
+        [] => Err(format!(
+            "the PSA has no priority of this name; it has {}. Use Search Condition: priority/name = \"…\"",
+            listed(names)
+        )),
+        several => Err(format!(
+            "the PSA has several priorities of this number: {}. Use Search Condition: priority/name = \"…\"",
+            listed(several)
+        )),
     }
+}
+
+fn listed(names: &[String]) -> String {
+    const SHOWN: usize = 12;
+    let mut shown: Vec<_> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    if names.len() > SHOWN {
+        shown.push("…".to_owned());
+    }
+    if shown.is_empty() {
+        return "none at all".to_owned();
+    }
+    shown.join(", ")
 }
 
 #[cfg(test)]
@@ -118,13 +150,20 @@ mod tests {
     fn a_renamed_priority_is_found_by_its_number_when_there_is_only_one() {
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let wanted = "Priority 1 - Emergency Response";
+        let found = |all: &[&str]| resolved(wanted, &names(all));
         assert_eq!(
-            resolved(wanted, &names(&["Priority 1 - Critical", "Priority 10 - Other"])),
-            "Priority 1 - Critical"
+            found(&["Priority 1 - Critical", "Priority 10 - Other"]).as_deref(),
+            Ok("Priority 1 - Critical")
         );
-        assert_eq!(resolved(wanted, &names(&["Priority 1 - A", "Priority 1 - B"])), wanted);
-        assert_eq!(resolved(wanted, &names(&["Urgent"])), wanted);
-        assert_eq!(resolved(wanted, &names(&[wanted, "Priority 1 - B"])), wanted);
+        assert_eq!(found(&[wanted, "Priority 1 - B"]).as_deref(), Ok(wanted));
+        let several = found(&["Priority 1 - A", "Priority 1 - B", "Urgent"]).unwrap_err();
+        assert!(several.contains("`Priority 1 - A`, `Priority 1 - B`") && !several.contains("Urgent"));
+        assert!(
+            found(&["Urgent", "Priorität"])
+                .unwrap_err()
+                .contains("it has `Urgent`, `Priorität`.")
+        );
+        assert!(found(&[]).is_err());
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! handed on only when all of it has been read: a page that fails leaves nothing half done.
 
 use connectwise_psa::records::{RawRecord, RecordType};
-use connectwise_psa::{Client, Error, ListRequest, ScanRequest};
+use connectwise_psa::{Client, Condition, Error, ListRequest, ScanRequest};
 use deskhand_command::input::Inputs;
 use deskhand_command::{
     BoxFuture, Command, CommandOutput, Context, ContextData, Declaration, Effect, EventSource, Failure, KeyField,
@@ -57,14 +57,17 @@ const KEY_FIELDS: [KeyField; 3] = [
     KeyField {
         name: "TicketIDs",
         pointer: "/id",
+        unique: true,
     },
     KeyField {
         name: "BoardIDs",
         pointer: "/board/id",
+        unique: false,
     },
     KeyField {
         name: "CompanyIDs",
         pointer: "/company/id",
+        unique: false,
     },
 ];
 const PATH: &str = "service/tickets";
@@ -108,7 +111,7 @@ impl FetchEvent {
 
     async fn perform(&self, context: &Context, inputs: Map<String, Value>) -> Result<Results, Failure> {
         let mut wanted = Wanted::read(&Inputs::new(&self.declaration, inputs)?)?;
-        wanted.filters = wanted.filters.resolve(&self.client).await;
+        wanted.filters = wanted.filters.resolve(&self.client).await?;
         let results = match wanted.number {
             Some(number) => self.newest(&wanted, number).await,
             None => self.everything(&wanted, context).await,
@@ -120,42 +123,31 @@ impl FetchEvent {
         })
     }
 
-    /// One request.
+    /// One request; the order is the server's, and made sure of.
     async fn newest(&self, wanted: &Wanted, number: u32) -> Result<Results, Trouble> {
         let list = ListRequest::new(PATH)
+            .conditions(wanted.condition())
             .order_by("lastUpdated desc,id desc")
             .page_size(number)
             .page(1);
-        let list = wanted.condition().iter().fold(list, ListRequest::conditions);
-        let page = self.client.list(&list).await?;
-        let records = page
-            .records
-            .into_iter()
-            .filter(is_service_ticket)
-            .map(|record| record.json)
-            .collect();
-        Ok(Results::Memory(records))
+        let mut records = self.client.list(&list).await?.records;
+        records.retain(|record| wanted.takes(record));
+        records.sort_by_key(|record| std::cmp::Reverse(key_of(record)));
+        records.truncate(usize::try_from(number).unwrap_or(usize::MAX));
+        Ok(Results::Memory(records.into_iter().map(|record| record.json).collect()))
     }
 
     async fn everything(&self, wanted: &Wanted, context: &Context) -> Result<Results, Trouble> {
         let mut scan = ScanRequest::new(PATH, PAGE);
-        scan.conditions = wanted.condition();
+        scan.conditions = Some(wanted.condition());
         let split = self.client.split(&scan, PAGES_A_RANGE).await?;
         scan.ranges = split.ranges;
         let mut spill = Spill::create()?;
         let mut scan = self.client.scan(scan);
         while let Some(arrived) = scan.next_page().await {
             let page = arrived.map_err(|error| error.source)?.page;
-            for record in page
-                .records
-                .iter()
-                .filter(|record| is_service_ticket(record) && wanted.holds(record))
-            {
-                let key = SpillKey {
-                    stamp: record.last_updated.unwrap_or(i64::MIN),
-                    id: record.id.unwrap_or(0),
-                };
-                spill.push(key, &record.json)?;
+            for record in page.records.iter().filter(|record| wanted.takes(record)) {
+                spill.push(key_of(record), &record.json)?;
             }
             context.progress.records(spill.len() as u64, Some(split.count));
         }
@@ -201,19 +193,28 @@ impl Wanted {
         })
     }
 
-    fn condition(&self) -> Option<connectwise_psa::Condition> {
-        both(updated(self.start, self.end), self.filters.condition())
+    /// The list may hold project tickets as well: only service tickets are asked for, in the window and with the filters.
+    fn condition(&self) -> Condition {
+        let service = Condition::equals("recordType", "ServiceTicket");
+        let wanted = both(updated(self.start, self.end), self.filters.condition());
+        both(Some(service.clone()), wanted).unwrap_or(service)
     }
 
-    /// Whether a record is still in the window now that it has been read.
-    fn holds(&self, record: &RawRecord) -> bool {
-        let Some(stamp) = record.last_updated else { return true };
-        self.start.is_none_or(|start| stamp >= start.as_second()) && self.end.is_none_or(|end| stamp <= end.as_second())
+    /// Whether a record is a service ticket, and still in the window now that it has been read.
+    fn takes(&self, record: &RawRecord) -> bool {
+        let in_window = record.last_updated.is_none_or(|stamp| {
+            self.start.is_none_or(|start| stamp >= start.as_second())
+                && self.end.is_none_or(|end| stamp <= end.as_second())
+        });
+        record.record_type != RecordType::Other && in_window
     }
 }
 
-fn is_service_ticket(record: &RawRecord) -> bool {
-    record.record_type != RecordType::Other
+fn key_of(record: &RawRecord) -> SpillKey {
+    SpillKey {
+        stamp: record.last_updated.unwrap_or(i64::MIN),
+        id: record.id.unwrap_or(0),
+    }
 }
 
 impl Command for FetchEvent {

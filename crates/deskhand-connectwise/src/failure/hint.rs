@@ -9,7 +9,12 @@ pub(super) fn hint(error: &Error, rights: &[&str]) -> Option<String> {
         _ if mentions_client_id(&said) => {
             "the PSA asks for a client id: make one on the vendor's developer site and set it (`DESKHAND_CLIENT_ID`)".to_owned()
         }
-        ErrorKind::Forbidden => grant(rights),
+        ErrorKind::Forbidden if error.vendor().is_some() => grant(rights),
+        ErrorKind::Forbidden => {
+            "something before the PSA refused (a firewall, a proxy), or it asks for a client id: check the Server URL and \
+             `DESKHAND_CLIENT_ID`"
+                .to_owned()
+        }
         ErrorKind::Rejected if said.contains("Cannot route") => {
             "the cloud knows no such company: check the Company ID and the region in the Server URL".to_owned()
         }

@@ -1,12 +1,11 @@
 //! Id and stamp of every ticket, for the sweep.
 
+use connectwise_psa::records::{RawRecord, RecordType};
 use connectwise_psa::{Scan, ScanRequest};
 use deskhand_command::{BoxFuture, Failure, Head, Heads};
 use jiff::Timestamp;
 
-use super::{PATH, TicketFeed};
-use crate::commands::INQUIRE_TICKETS;
-use crate::failure::translate;
+use super::{PAGES_A_RANGE, PATH, TicketFeed, failed};
 use crate::filters::{both, updated};
 
 pub(super) struct TicketHeads {
@@ -16,12 +15,12 @@ pub(super) struct TicketHeads {
 impl TicketHeads {
     pub(super) async fn begin(feed: &TicketFeed, since: Option<Timestamp>) -> Result<Self, Failure> {
         let mut scan = ScanRequest::new(PATH, 1000).fields("id,recordType,_info/lastUpdated");
-        scan.conditions = both(updated(since, None), feed.filters.clone());
+        scan.conditions = both(updated(since, None), feed.condition().await?);
         let split = feed
             .client
-            .split(&scan, 5)
+            .split(&scan, PAGES_A_RANGE)
             .await
-            .map_err(|error| translate(&error, &[INQUIRE_TICKETS]))?;
+            .map_err(|error| failed(&error))?;
         scan.ranges = split.ranges;
         Ok(Self {
             scan: feed.client.scan(scan),
@@ -32,18 +31,17 @@ impl TicketHeads {
         let Some(arrived) = self.scan.next_page().await else {
             return Ok(None);
         };
-        let page = arrived
-            .map_err(|error| translate(&error.source, &[INQUIRE_TICKETS]))?
-            .page;
-        let head = |record: &connectwise_psa::records::RawRecord| {
-            let service = record.record_type != connectwise_psa::records::RecordType::Other;
-            service.then_some(Head {
-                id: record.id?,
-                stamp: record.last_updated?,
-            })
-        };
-        Ok(Some(page.records.iter().filter_map(head).collect()))
+        let page = arrived.map_err(|error| failed(&error.source))?.page;
+        Ok(Some(page.records.iter().filter_map(head_of).collect()))
     }
+}
+
+fn head_of(record: &RawRecord) -> Option<Head> {
+    let service = record.record_type != RecordType::Other;
+    service.then_some(Head {
+        id: record.id?,
+        stamp: record.last_updated?,
+    })
 }
 
 impl Heads for TicketHeads {

@@ -3,18 +3,25 @@
 mod digest;
 mod heads;
 mod look_up;
+mod page_size;
 mod pass;
 mod position;
+mod reader;
 mod records;
 
-use connectwise_psa::{Client, Condition, Patience};
+use std::sync::Arc;
+
+use connectwise_psa::{Client, Condition, Error, Patience};
 use deskhand_command::event_source::Hash;
 use deskhand_command::{BoxFuture, Failure, Feed, Heads, Lookup, Pass};
 use jiff::Timestamp;
+use parking_lot::Mutex;
 use serde_json::Value;
 
 pub use digest::digest;
 
+use crate::commands::INQUIRE_TICKETS;
+use crate::failure::translate;
 use crate::filters::Filters;
 
 /// What a feed reads, and how.
@@ -35,13 +42,17 @@ pub struct FeedOptions {
 pub struct TicketFeed {
     client: Client,
     options: FeedOptions,
-    filters: Option<Condition>,
+    /// The filters with the names that the PSA has, once they have been looked up.
+    resolved: Arc<Mutex<Option<Filters>>>,
 }
 
 /// What a feed asks for.
 const PATH: &str = "service/tickets";
 
-/// Pages are tried again a few times; what still fails is asked for in smaller pieces.
+/// More than this many pages are read as several ranges at once.
+const PAGES_A_RANGE: u64 = 5;
+
+/// Small requests are tried again a few times, and being asked to wait is no failure.
 const PATIENCE: Patience = Patience {
     retries: 3,
     first_delay: std::time::Duration::from_millis(100),
@@ -52,19 +63,42 @@ const PATIENCE: Patience = Patience {
 impl TicketFeed {
     /// A feed on this connection.
     pub fn new(client: &Client, options: FeedOptions) -> Self {
-        let filters = options.filters.condition();
         Self {
             client: client.bulk().with_patience(PATIENCE),
             options,
-            filters,
+            resolved: Arc::default(),
         }
     }
+
+    /// What the filters ask for, in the names that the PSA has.
+    async fn condition(&self) -> Result<Option<Condition>, Failure> {
+        let known = self.resolved.lock().clone();
+        let filters = match known {
+            Some(filters) => filters,
+            None => self.options.filters.clone().resolve(&self.client).await?,
+        };
+        let condition = filters.condition();
+        *self.resolved.lock() = Some(filters);
+        Ok(condition)
+    }
+
+    /// The position to go on from; another filter than before is another feed, and begins anew.
+    fn position(&self, stored: Option<&Value>) -> Result<position::Position, Failure> {
+        let filters = self.options.filters.condition().map(|condition| condition.to_string());
+        Ok(position::Position::read(stored)?.for_filters(filters))
+    }
+}
+
+fn failed(error: &Error) -> Failure {
+    translate(error, &[INQUIRE_TICKETS])
 }
 
 impl Feed for TicketFeed {
     fn resume<'a>(&'a self, position: Option<&'a Value>) -> BoxFuture<'a, Result<Box<dyn Pass>, Failure>> {
         Box::pin(async move {
-            let pass = pass::TicketPass::begin(self, position::Position::read(position)?).await?;
+            // Names can have changed since the last pass.
+            *self.resolved.lock() = None;
+            let pass = pass::TicketPass::begin(self, self.position(position)?).await?;
             Ok(Box::new(pass) as Box<dyn Pass>)
         })
     }

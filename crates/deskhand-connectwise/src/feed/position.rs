@@ -15,6 +15,9 @@ pub(super) struct Position {
     pub(super) since: Option<Timestamp>,
     /// How late a change may become visible after its stamp, as far as is known.
     pub(super) lag_seconds: i64,
+    /// The filters that it was reached with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) filters: Option<String>,
     /// The pass under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) pass: Option<PassState>,
@@ -42,6 +45,7 @@ impl Position {
             return Ok(Self {
                 since: None,
                 lag_seconds: FIRST_LAG,
+                filters: None,
                 pass: None,
             });
         };
@@ -49,6 +53,19 @@ impl Position {
             Failure::new(500, format!("The stored position cannot be read: {error}."))
                 .with_hint("it was written by another version; start anew with another store, or with that version")
         })
+    }
+
+    /// The same when it was reached with these filters, else the beginning: what they left out was never read.
+    pub(super) fn for_filters(self, filters: Option<String>) -> Self {
+        if self.filters == filters {
+            return self;
+        }
+        Self {
+            since: None,
+            lag_seconds: self.lag_seconds,
+            filters,
+            pass: None,
+        }
     }
 
     /// As JSON, for the engine.
@@ -94,6 +111,21 @@ mod tests {
         assert_eq!(first.since, Some(time("2026-01-01T09:45:00Z")));
         assert_eq!(first.after_pass(time("2026-01-01T09:50:00Z")).since, first.since);
         assert_eq!(Position::read(Some(&first.to_value())).unwrap(), first);
+    }
+
+    #[test]
+    fn other_filters_begin_anew_and_keep_what_was_learned() {
+        let t0 = "2026-01-01T10:00:00Z".parse().unwrap();
+        let begun = Position::read(None)
+            .unwrap()
+            .for_filters(Some("status/name = \"New\"".to_owned()));
+        let position = Position {
+            lag_seconds: 5_400,
+            ..begun.after_pass(t0)
+        };
+        assert_eq!(position.clone().for_filters(position.filters.clone()), position);
+        let other = position.clone().for_filters(None);
+        assert_eq!((other.since, other.lag_seconds, other.pass), (None, 5_400, None));
     }
 
     #[test]
