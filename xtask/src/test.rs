@@ -1,0 +1,44 @@
+//! `cargo xtask test`: everything that can be tested, installing what the tests need.
+
+use std::process::ExitCode;
+
+use clap::Args;
+
+use crate::program::{cargo, perform, program};
+use crate::steps::Steps;
+use crate::{check, outside, tools};
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Only formatting, lints and the tests that are not slow
+    #[arg(long)]
+    quick: bool,
+    /// Leave out this step; may be given more than once
+    #[arg(long, value_name = "NAME")]
+    without: Vec<String>,
+}
+
+const STEPS: &[&str] = &["tests", "doctests", "pyconnectwise", "connectwise-rest", "proxies"];
+
+pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
+    let known = [check::STEPS, STEPS].concat();
+    let mut steps = Steps::new(&options.without, &known)?;
+    if options.quick {
+        check::quick(&mut steps);
+        steps.step("tests", || tests("quick"));
+    } else {
+        check::all(&mut steps);
+        steps.step("tests", || tests("ci"));
+        steps.step("doctests", || perform(&mut cargo(["test", "--quiet", "--workspace", "--doc"])));
+        outside::all(&mut steps);
+    }
+    Ok(steps.finish())
+}
+
+/// By nextest, which knows the profiles of `.config/nextest.toml`.
+fn tests(profile: &str) -> anyhow::Result<()> {
+    let mut nextest = program(tools::cargo_nextest()?);
+    nextest.args(["nextest", "run", "--workspace", "--profile", profile]);
+    nextest.env("INSTA_UPDATE", "no");
+    perform(&mut nextest)
+}
