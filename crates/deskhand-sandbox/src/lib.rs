@@ -24,9 +24,11 @@ mod running;
 mod seed;
 mod world;
 
-pub use activity::Activity;
+pub use activity::{Activity, Mix};
 pub use fault::{Fault, FaultKind, Faults, RequestLog, Rule, Seen};
 pub use options::Options;
 pub use running::{Running, StartError, start};
 pub use seed::{Desk, LoadError, Priorities, Seed, load, plant};
-pub use world::{Document, Kind, Level, Member, Members, Role, SandboxClock, Table, TruthRow, VOLATILE, World};
+pub use world::{
+    Document, Kind, Level, Member, Members, ROLE_LINES, Role, SandboxClock, Table, Ticking, TruthRow, VOLATILE, World,
+};

@@ -14,7 +14,7 @@ use crate::fault::{Faults, RequestLog};
 use crate::http::{self, tls};
 use crate::options::Options;
 use crate::seed::{Desk, LoadError, load, plant};
-use crate::world::World;
+use crate::world::{Kind, World};
 
 /// What all connections share.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ pub(crate) struct Shared {
     pub(crate) log: RequestLog,
     pub(crate) latency: RwLock<Duration>,
     pub(crate) address: SocketAddr,
-    activity: Mutex<Option<JoinHandle<()>>>,
+    activity: Mutex<Option<(Activity, JoinHandle<()>)>>,
 }
 
 /// A sandbox under way; it stops when dropped.
@@ -151,7 +151,23 @@ impl Running {
         self.shared.start_activity(activity);
     }
 
-    /// Stops the desk's work, ends its unruliness and makes everything visible.
+    /// Stops the desk's work; what waits for its time goes on waiting.
+    pub fn stop_activity(&self) {
+        self.shared.stop_activity();
+    }
+
+    /// Updates a ticket. False when it is not there.
+    pub fn touch(&self, ticket: i64) -> bool {
+        let worker = self.shared.worker(Activity::default());
+        worker.touch(ticket, &mut self.shared.randomness(ticket))
+    }
+
+    /// Updates this many service tickets within one second; returns how many there were.
+    pub fn put_into_one_second(&self, tickets: usize) -> usize {
+        self.shared.worker(Activity::default()).one_second(tickets)
+    }
+
+    /// Stops the desk's work, takes the poison out and makes everything visible; fault rules stay.
     pub fn quiesce(&self) {
         self.shared.quiesce();
     }
@@ -167,18 +183,34 @@ impl Shared {
         }
     }
 
+    /// Chance for one act on a ticket, the same for the same revision.
+    pub(crate) fn randomness(&self, ticket: i64) -> fastrand::Rng {
+        let edit = self.world.newest(Kind::Ticket, ticket).map_or(0, |ticket| ticket.edit);
+        let number = self.options.seed.number ^ ticket.unsigned_abs().rotate_left(32) ^ u64::from(edit);
+        fastrand::Rng::with_seed(number)
+    }
+
     pub(crate) fn start_activity(self: &Arc<Self>, activity: Activity) {
         let shared = Arc::clone(self);
         let task = tokio::spawn(async move { work(&shared, activity).await });
-        if let Some(before) = self.activity.lock().replace(task) {
+        if let Some((_, before)) = self.activity.lock().replace((activity, task)) {
             before.abort();
         }
     }
 
-    pub(crate) fn quiesce(&self) {
-        if let Some(task) = self.activity.lock().take() {
+    pub(crate) fn stop_activity(&self) {
+        if let Some((_, task)) = self.activity.lock().take() {
             task.abort();
         }
+    }
+
+    /// What the desk is doing by itself.
+    pub(crate) fn activity(&self) -> Option<Activity> {
+        self.activity.lock().as_ref().map(|(activity, _)| *activity)
+    }
+
+    pub(crate) fn quiesce(&self) {
+        self.stop_activity();
         self.world.set_poison(0);
         self.world.make_all_visible();
     }
@@ -203,8 +235,6 @@ async fn work(shared: &Arc<Shared>, activity: Activity) {
 impl Drop for Running {
     fn drop(&mut self) {
         self.serving.abort();
-        if let Some(task) = self.shared.activity.lock().take() {
-            task.abort();
-        }
+        self.shared.stop_activity();
     }
 }

@@ -22,31 +22,94 @@ pub struct Seen {
 }
 
 /// The latest requests; older ones are forgotten.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct RequestLog {
-    seen: Mutex<(u64, VecDeque<Seen>)>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    count: u64,
+    kept: usize,
+    seen: VecDeque<Seen>,
 }
 
 /// Enough for a test of many thousand requests.
 const KEPT: usize = 50_000;
 
+impl Default for RequestLog {
+    fn default() -> Self {
+        let state = State {
+            count: 0,
+            kept: KEPT,
+            seen: VecDeque::new(),
+        };
+        Self {
+            state: Mutex::new(state),
+        }
+    }
+}
+
 impl RequestLog {
     pub(crate) fn add(&self, seen: Seen) {
-        let mut log = self.seen.lock();
-        log.0 += 1;
-        if log.1.len() == KEPT {
-            log.1.pop_front();
-        }
-        log.1.push_back(seen);
+        let mut log = self.state.lock();
+        log.count += 1;
+        log.seen.push_back(seen);
+        log.forget();
+    }
+
+    /// Remembers at most so many requests from now on; 50,000 at first.
+    pub fn keep(&self, requests: usize) {
+        let mut log = self.state.lock();
+        log.kept = requests;
+        log.forget();
+    }
+
+    /// Forgets every request, and how many there were.
+    pub fn clear(&self) {
+        let mut log = self.state.lock();
+        log.count = 0;
+        log.seen.clear();
     }
 
     /// How many requests there were, the forgotten ones included.
     pub fn count(&self) -> u64 {
-        self.seen.lock().0
+        self.state.lock().count
     }
 
     /// The requests that are remembered, oldest first.
     pub fn all(&self) -> Vec<Seen> {
-        self.seen.lock().1.iter().cloned().collect()
+        self.state.lock().seen.iter().cloned().collect()
+    }
+}
+
+impl State {
+    fn forget(&mut self) {
+        let too_many = self.seen.len().saturating_sub(self.kept);
+        self.seen.drain(..too_many);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_latest_are_remembered_and_all_are_counted() {
+        let log = RequestLog::default();
+        log.keep(2);
+        for status in [200, 429, 500] {
+            log.add(Seen {
+                at_ms: 0,
+                method: "GET".to_owned(),
+                path: "/".to_owned(),
+                status,
+                fault: None,
+            });
+        }
+        assert_eq!(log.all().iter().map(|seen| seen.status).collect::<Vec<_>>(), [429, 500]);
+        assert_eq!(log.count(), 3);
+        log.clear();
+        assert_eq!((log.count(), log.all().len()), (0, 0));
     }
 }

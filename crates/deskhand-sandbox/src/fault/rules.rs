@@ -111,13 +111,33 @@ impl Rule {
         self
     }
 
+    /// What is wrong with the rule, for those who write it.
+    pub fn problem(&self) -> Option<&'static str> {
+        if !(0.0..=1.0).contains(&self.probability) {
+            return Some("`probability` is from 0 to 1");
+        }
+        if self.from == Some(0) {
+            return Some("`from` counts requests from 1");
+        }
+        if self.times.is_some() && self.from.is_none() {
+            return Some("`times` needs `from`");
+        }
+        if self.seconds.is_some_and(|seconds| !(0.0..=LONGEST).contains(&seconds)) {
+            return Some("`seconds` is from 0 to 3600");
+        }
+        None
+    }
+
     fn happens(&self, matched: u64, random: &mut fastrand::Rng) -> bool {
         match self.from {
-            Some(from) => (from..from + self.times.unwrap_or(1)).contains(&matched),
+            Some(from) => (from..from.saturating_add(self.times.unwrap_or(1))).contains(&matched),
             None => random.f64() < self.probability,
         }
     }
 }
+
+/// The longest wait: an hour.
+const LONGEST: f64 = 3600.0;
 
 impl Faults {
     /// No faults; chance begins at this seed.
@@ -153,7 +173,7 @@ impl Faults {
             }
             *matched += 1;
             if fault.is_none() && rule.happens(*matched, random) {
-                let wait = Duration::from_secs_f64(rule.seconds.unwrap_or(1.0).clamp(0.0, 3600.0));
+                let wait = Duration::from_secs_f64(rule.seconds.unwrap_or(1.0).clamp(0.0, LONGEST));
                 fault = Some(Fault { kind: rule.fault, wait });
                 *fired.entry(name(rule.fault)).or_default() += 1;
             }
@@ -169,6 +189,11 @@ impl Faults {
     /// How often each fault has happened.
     pub fn fired(&self) -> BTreeMap<String, u64> {
         self.state.lock().fired.clone()
+    }
+
+    /// Begins to count anew.
+    pub fn forget_fired(&self) {
+        self.state.lock().fired.clear();
     }
 }
 
@@ -197,6 +222,8 @@ mod tests {
         assert_eq!(seen, [None, Some(FaultKind::Reset), Some(FaultKind::Reset), None, None]);
         assert_eq!(faults.decide("/service/boards"), None);
         assert_eq!(faults.fired().get("reset"), Some(&2));
+        faults.forget_fired();
+        assert!(faults.fired().is_empty());
         let chance = |seed| {
             let faults = Faults::new(seed);
             faults.set(vec![Rule::by_chance(FaultKind::Html, 0.5)]);
@@ -204,5 +231,18 @@ mod tests {
         };
         assert_eq!(chance(3), chance(3));
         assert!(chance(3).contains(&true) && chance(3).contains(&false));
+    }
+
+    #[test]
+    fn a_rule_that_cannot_be_meant_is_named() {
+        let rule = Rule::at(FaultKind::Reset, 2, 2);
+        assert_eq!(rule.problem(), None);
+        let problem = |rule: Rule| rule.problem().unwrap();
+        assert!(problem(Rule::by_chance(FaultKind::Reset, 1.5)).contains("probability"));
+        assert!(problem(Rule::at(FaultKind::Reset, 0, 1)).contains("from"));
+        assert!(problem(rule.clone().seconds(-1.0)).contains("seconds"));
+        assert!(problem(Rule { from: None, ..rule }).contains("times"));
+        let endless = Rule::at(FaultKind::Reset, 2, u64::MAX);
+        assert!(endless.happens(u64::MAX - 1, &mut fastrand::Rng::with_seed(1)));
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Seed;
 use super::render::{Object, guid, href, reference};
 use super::words;
-use crate::world::{Document, Kind, World, iso, text};
+use crate::world::Document;
 
 /// How the priorities of the desk are called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -51,7 +51,7 @@ pub struct Desk {
     pub(super) system_locations: Vec<String>,
     pub(super) service_locations: Vec<String>,
     pub(super) slas: Vec<String>,
-    priority_names: [&'static str; 4],
+    pub(super) priority_names: [&'static str; 4],
 }
 
 #[derive(Debug, Clone)]
@@ -85,7 +85,7 @@ const COMPANIES: usize = 300;
 /// Their ids begin here, well apart from the tickets'.
 pub(super) const FIRST_COMPANY: i64 = 19_000;
 /// When the desk was set up: long before any ticket.
-const SET_UP: i64 = 1_500_000_000;
+pub(super) const SET_UP: i64 = 1_500_000_000;
 
 impl Desk {
     /// The desk that belongs to a seed.
@@ -113,146 +113,39 @@ impl Desk {
         }
     }
 
-    /// Puts the desk's records into a world.
-    pub(super) fn plant(&self, world: &World) {
-        self.plant_boards(world);
-        self.plant_lists(world);
-        self.plant_companies(world);
+    /// The statuses of a board, as references: those that close a ticket, or the others.
+    pub(crate) fn statuses(&self, board: i64, closed: bool) -> Vec<&str> {
+        let board = self.boards.iter().find(|known| known.id == board);
+        let statuses = board.into_iter().flat_map(|board| &board.statuses);
+        statuses
+            .filter(|status| status.closed == closed)
+            .map(|status| status.reference.as_str())
+            .collect()
     }
 
-    fn plant_boards(&self, world: &World) {
-        for (board, (_, name)) in self.boards.iter().zip(numbered(&words::BOARDS)) {
-            let mut object = Object::new();
-            object
-                .number("id", board.id)
-                .text("name", name)
-                .raw("location", &self.system_locations[0]);
-            object.raw(
-                "department",
-                &self.departments[usize::try_from(board.id).unwrap_or(0) % self.departments.len()],
-            );
-            object
-                .flag("inactiveFlag", false)
-                .flag("projectFlag", false)
-                .text("notifyEmailFrom", "desk@example.com");
-            seed(world, Kind::Board, board.id, 0, object);
-            for (at, (status, (name, closed, escalation))) in board.statuses.iter().zip(words::STATUSES).enumerate() {
-                let mut object = Object::new();
-                object
-                    .number("id", status_id(board.id, at))
-                    .text("name", name)
-                    .raw("board", &board.reference);
-                object
-                    .number("sortOrder", count(at))
-                    .flag("displayOnBoard", !closed)
-                    .flag("inactive", false);
-                object
-                    .flag("closedStatus", status.closed)
-                    .flag("timeEntryNotAllowed", false)
-                    .flag("defaultFlag", at == 0);
-                object.text("escalationStatus", escalation);
-                seed(world, Kind::BoardStatus, status_id(board.id, at), board.id, object);
-            }
-            children(world, board, Kind::BoardType, &words::TYPES, |object| {
-                object.text("category", "Reactive").flag("inactiveFlag", false);
-            });
-            children(world, board, Kind::BoardSubType, &words::TYPES, |object| {
-                object.flag("inactiveFlag", false);
-            });
-            children(world, board, Kind::BoardItem, &words::TYPES, |object| {
-                object.flag("inactiveFlag", false);
-            });
-            children(world, board, Kind::BoardTeam, &words::TEAMS, |object| {
-                object
-                    .raw("teamLeader", &self.members[0])
-                    .raw("members", "[1,2,3]")
-                    .flag("notifyOnTicketDelete", false);
-            });
-        }
+    /// The priorities, as references.
+    pub(crate) fn priorities(&self) -> &[String] {
+        &self.priorities
     }
 
-    fn plant_lists(&self, world: &World) {
-        for (id, name) in numbered(&self.priority_names) {
-            let mut object = Object::new();
-            object
-                .number("id", id)
-                .text("name", name)
-                .text("color", ["Red", "Orange", "Yellow", "White"][index(id)]);
-            object.number("sortOrder", id).flag("defaultFlag", id == 3);
-            object.text("level", ["Critical", "High", "Medium", "Low"][index(id)]);
-            seed(world, Kind::Priority, id, 0, object);
-        }
-        let lists: [(Kind, &[&str]); 9] = [
-            (Kind::Severity, &["Low", "Medium", "High"]),
-            (Kind::Impact, &["Low", "Medium", "High"]),
-            (Kind::Source, &words::SOURCES),
-            (Kind::ServiceLocation, &words::SERVICE_LOCATIONS),
-            (Kind::SystemLocation, &words::SYSTEM_LOCATIONS),
-            (Kind::Department, &words::DEPARTMENTS),
-            (Kind::CompanyType, &words::COMPANY_TYPES),
-            (Kind::CompanyStatus, &words::COMPANY_STATUSES),
-            (Kind::Member, &[]),
-        ];
-        for (kind, names) in lists {
-            for (id, name) in numbered(names) {
-                let mut object = Object::new();
-                object.number("id", id).text("name", name).flag("defaultFlag", id == 1);
-                seed(world, kind, id, 0, object);
-            }
-        }
-        for (at, (identifier, first, last)) in words::MEMBERS.iter().enumerate() {
-            let mut object = Object::new();
-            object
-                .number("id", count(at) + 1)
-                .text("identifier", identifier)
-                .text("firstName", first);
-            object
-                .text("lastName", last)
-                .text("licenseClass", if at == 7 { "A" } else { "F" })
-                .flag("inactiveFlag", false);
-            object.text("defaultEmail", &format!("{identifier}@msp.example.com"));
-            seed(world, Kind::Member, count(at) + 1, 0, object);
-        }
+    /// Somebody who works on the desk: the reference, and the identifier.
+    pub(crate) fn any_member(&self, random: &mut fastrand::Rng) -> (&str, &'static str) {
+        let at = random.usize(..self.members.len());
+        (&self.members[at], words::MEMBERS[at].0)
     }
 
-    fn plant_companies(&self, world: &World) {
-        for (at, company) in self.companies.iter().enumerate() {
-            let (city, state, zip) = words::CITIES[company.city];
-            let mut object = Object::new();
-            object
-                .number("id", company.id)
-                .text("identifier", &identifier(at))
-                .text("name", &company.name);
-            let status = at % 10 / 7;
-            object.raw(
-                "status",
-                &reference(
-                    count(status) + 1,
-                    words::COMPANY_STATUSES[status],
-                    "status_href",
-                    &format!("company/companies/statuses/{}", status + 1),
-                ),
-            );
-            object
-                .text("addressLine1", &format!("{} Main Street", 100 + at))
-                .text("city", city)
-                .text("state", state)
-                .text("zip", zip);
-            object
-                .text("phoneNumber", &format!("813555{:04}", 1000 + at))
-                .text("website", "www.example.com");
-            object
-                .raw("site", &company.site)
-                .raw("types", &types(at))
-                .flag("deletedFlag", false)
-                .text("mobileGuid", &guid(at as u64));
-            seed(world, Kind::Company, company.id, 0, object);
-        }
+    /// What a ticket is about after so many edits.
+    #[expect(clippy::unused_self, reason = "the words belong to the desk")]
+    pub(crate) fn summary(&self, edit: u32, random: &mut fastrand::Rng) -> String {
+        format!(
+            "{} — changed {edit} times",
+            words::SUBJECTS[random.usize(..words::SUBJECTS.len())]
+        )
     }
 }
 
 /// Ids from 1 beside their names.
-fn numbered<'a>(names: &'a [&'a str]) -> impl Iterator<Item = (i64, &'a str)> {
+pub(super) fn numbered<'a>(names: &'a [&'a str]) -> impl Iterator<Item = (i64, &'a str)> {
     (1..).zip(names.iter().copied())
 }
 
@@ -260,19 +153,8 @@ pub(super) fn count(at: usize) -> i64 {
     i64::try_from(at).unwrap_or(i64::MAX)
 }
 
-fn index(id: i64) -> usize {
-    usize::try_from(id - 1).unwrap_or(0)
-}
-
 pub(super) fn status_id(board: i64, at: usize) -> i64 {
     board * 20 + count(at)
-}
-
-fn seed(world: &World, kind: Kind, id: i64, parent: i64, mut object: Object) {
-    let mut info = Object::new();
-    info.text("lastUpdated", &iso(SET_UP)).text("updatedBy", "zadmin");
-    object.raw("_info", &info.end());
-    world.seed(kind, document(id, parent, object.end()));
 }
 
 pub(super) fn document(id: i64, parent: i64, json: String) -> Document {
@@ -284,20 +166,6 @@ pub(super) fn document(id: i64, parent: i64, json: String) -> Document {
         service: true,
         edit: 0,
         raw: Bytes::from(json),
-    }
-}
-
-fn children(world: &World, board: &Board, kind: Kind, names: &[&str], more: impl Fn(&mut Object)) {
-    for (at, (_, name)) in numbered(names).enumerate() {
-        let id = status_id(board.id, at);
-        let mut object = Object::new();
-        object
-            .number("id", id)
-            .text("name", name)
-            .raw("board", &board.reference)
-            .flag("defaultFlag", at == 0);
-        more(&mut object);
-        seed(world, kind, id, board.id, object);
     }
 }
 
@@ -335,7 +203,7 @@ fn board(id: i64, name: &str) -> Board {
     }
 }
 
-fn identifier(at: usize) -> String {
+pub(super) fn identifier(at: usize) -> String {
     format!("CO{:04}", at + 1)
 }
 
@@ -375,19 +243,6 @@ fn company(at: usize) -> Company {
         site: site.end(),
         city: at % words::CITIES.len(),
         name,
-    }
-}
-
-/// One or two types, as companies have them.
-fn types(at: usize) -> String {
-    let one = |at: usize| {
-        let id = at % words::COMPANY_TYPES.len();
-        format!("{{\"id\":{},\"name\":{}}}", id + 1, text(words::COMPANY_TYPES[id]))
-    };
-    if at.is_multiple_of(3) {
-        format!("[{},{}]", one(1), one(at))
-    } else {
-        format!("[{}]", one(1))
     }
 }
 

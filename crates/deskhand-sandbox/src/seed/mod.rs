@@ -1,15 +1,20 @@
 //! A desk to begin with: what an MSP's looks like, the same for the same seed; or tickets from files.
 
+mod boards;
+mod companies;
 mod contacts;
 mod desk;
+mod lists;
 mod load;
+mod plant;
+mod references;
 mod render;
 mod tickets;
 mod words;
 
 pub use desk::{Desk, Priorities};
 pub use load::{LoadError, load};
-pub(crate) use tickets::Ticket;
+pub(crate) use tickets::{Ticket, merged_into};
 
 use crate::world::World;
 
@@ -40,7 +45,9 @@ impl Default for Seed {
 /// Fills a world.
 pub fn plant(world: &World, seed: &Seed) -> Desk {
     let desk = Desk::new(seed);
-    desk.plant(world);
+    boards::plant(world, &desk);
+    lists::plant(world, &desk);
+    companies::plant(world, &desk);
     contacts::plant(world, &desk);
     tickets::plant(world, &desk, seed);
     desk

@@ -3,7 +3,8 @@
 use bytes::Bytes;
 
 use super::Seed;
-use super::desk::{Company, Desk, FIRST_COMPANY};
+use super::contacts;
+use super::desk::{Company, Desk, FIRST_COMPANY, count};
 use super::render::{Object, guid, href};
 use super::words;
 use crate::world::{Document, Kind, World, iso, text};
@@ -25,35 +26,74 @@ pub(crate) struct Ticket {
     pub(crate) closed: bool,
 }
 
+/// Renders tickets on all processors, and puts them in in their order.
 pub(super) fn plant(world: &World, desk: &Desk, seed: &Seed) {
     let now = world.clock.now_seconds();
-    let shared_second = now - QUIET - 86_400;
-    for nth in 0..seed.tickets {
-        let mut random = fastrand::Rng::with_seed(seed.number.wrapping_mul(1_000_003).wrapping_add(nth));
-        let id = FIRST_ID + i64::try_from(nth).unwrap_or(i64::MAX - FIRST_ID);
-        let entered = now - QUIET - SPAN + i64::try_from(nth * SPAN.unsigned_abs() / seed.tickets.max(1)).unwrap_or(0);
-        let updated = if nth < seed.in_one_second {
-            shared_second
-        } else {
-            random.i64(entered..=now - QUIET)
-        };
-        // Every fiftieth shares its second with the one before it.
-        let updated = if nth >= seed.in_one_second && nth % 50 == 1 {
-            updated / 600 * 600
-        } else {
-            updated
-        };
-        let (project, closed) = (nth % 40 == 39, random.u8(..10) < 7);
-        let ticket = Ticket {
-            id,
-            entered: entered.min(updated),
-            updated,
-            edit: 0,
-            project,
-            closed,
-        };
-        world.seed(Kind::Ticket, ticket.document(desk, &mut random));
+    let threads = std::thread::available_parallelism().map_or(1, |count| count.get().min(8)) as u64;
+    let share = seed.tickets.div_ceil(threads).max(1);
+    let rendered: Vec<Vec<Document>> = std::thread::scope(|scope| {
+        let renderers: Vec<_> = (0..threads)
+            .map(|at| at * share..((at + 1) * share).min(seed.tickets))
+            .map(|part| scope.spawn(move || part.map(|nth| nth_document(desk, seed, nth, now)).collect()))
+            .collect();
+        let finished = renderers.into_iter().map(std::thread::ScopedJoinHandle::join);
+        finished.map(|part| part.expect("rendering does not fail")).collect()
+    });
+    for ticket in rendered.into_iter().flatten() {
+        world.seed(Kind::Ticket, ticket);
     }
+}
+
+fn nth_document(desk: &Desk, seed: &Seed, nth: u64, now: i64) -> Document {
+    let mut random = random_of(seed, nth);
+    let updated = updated(seed, nth, now, &mut random);
+    let ticket = Ticket {
+        id: id_of(nth),
+        entered: entered(seed, nth, now).min(updated),
+        updated,
+        edit: 0,
+        project: nth % 40 == 39,
+        closed: random.u8(..10) < 7,
+    };
+    ticket.document(desk, &mut random)
+}
+
+fn random_of(seed: &Seed, nth: u64) -> fastrand::Rng {
+    fastrand::Rng::with_seed(seed.number.wrapping_mul(1_000_003).wrapping_add(nth))
+}
+
+fn id_of(nth: u64) -> i64 {
+    FIRST_ID + i64::try_from(nth).unwrap_or(i64::MAX - FIRST_ID)
+}
+
+/// Spread evenly over the years before the quiet time.
+fn entered(seed: &Seed, nth: u64, now: i64) -> i64 {
+    let share = nth.saturating_mul(SPAN.unsigned_abs()) / seed.tickets.max(1);
+    now - QUIET - SPAN + i64::try_from(share).unwrap_or(0)
+}
+
+/// Some time since it was entered; every fiftieth shares its second with the one before it.
+fn updated(seed: &Seed, nth: u64, now: i64, random: &mut fastrand::Rng) -> i64 {
+    if nth < seed.in_one_second {
+        return now - QUIET - 86_400;
+    }
+    if nth % 50 == 1 {
+        let before = nth - 1;
+        return updated(seed, before, now, &mut random_of(seed, before));
+    }
+    random.i64(entered(seed, nth, now)..=now - QUIET)
+}
+
+/// The reference to the ticket into which another one was merged; the summary is JSON already.
+pub(crate) fn merged_into(id: i64, summary: &str) -> String {
+    let mut info = Object::new();
+    info.text("ticket_href", &href(&format!("service/tickets/{id}")));
+    let mut parent = Object::new();
+    parent
+        .number("id", id)
+        .raw("summary", summary)
+        .raw("_info", &info.end());
+    parent.end()
 }
 
 impl Ticket {
@@ -66,7 +106,7 @@ impl Ticket {
             entered: self.entered,
             service: !self.project,
             edit: self.edit,
-            raw: Bytes::from(self.json(desk, random)),
+            raw: Bytes::from(self.json(desk, random).into_bytes().into_boxed_slice()),
         }
     }
 
@@ -223,11 +263,15 @@ impl Ticket {
         to.text("resolutionGoalUTC", &iso(self.entered + 86_400))
             .number("escalationLastUpdateMinutes", random.i64(0..999));
         to.flag("isInSla", random.u8(..9) > 0);
-        if random.u8(..12) == 0 {
-            to.number("knowledgeBaseLinkId", 31)
-                .text("knowledgeBaseLinkType", "ServiceTicket");
+        if self.has_article() {
+            to.number("knowledgeBaseLinkId", 31);
         }
         to.text("resources", ["jdoe", "jdoe, apatel", "mfischer"][random.usize(..3)]);
+    }
+
+    /// One in twelve is linked with an article.
+    fn has_article(&self) -> bool {
+        self.id % 12 == 5
     }
 
     fn links(&self, to: &mut Object, random: &mut fastrand::Rng) {
@@ -235,7 +279,10 @@ impl Ticket {
             to.number("parentTicketId", FIRST_ID);
         }
         to.flag("hasChildTicket", false)
-            .flag("hasMergedChildTicketFlag", random.u8(..30) == 0);
+            .flag("hasMergedChildTicketFlag", self.id == FIRST_ID || random.u8(..30) == 0);
+        if self.has_article() {
+            to.text("knowledgeBaseLinkType", "ServiceTicket");
+        }
         for name in ["billTime", "billExpenses", "billProducts"] {
             to.text(name, if random.bool() { "NoDefault" } else { "Billable" });
         }
@@ -246,16 +293,6 @@ impl Ticket {
             to.number("lagDays", 2).flag("lagNonworkingDaysFlag", false);
             to.text("estimatedStartDate", &iso(self.entered / 86_400 * 86_400))
                 .number("duration", 5);
-        }
-        if self.closed && random.u8(..25) == 0 {
-            let mut info = Object::new();
-            info.text("ticket_href", &href(&format!("service/tickets/{FIRST_ID}")));
-            let mut parent = Object::new();
-            parent
-                .number("id", FIRST_ID)
-                .text("summary", "The one that stays")
-                .raw("_info", &info.end());
-            to.raw("mergedParentTicket", &parent.end());
         }
     }
 
@@ -282,6 +319,9 @@ impl Ticket {
              \"displayIdFlag\":false,\"rightAlign\":false,\"name\":\"US Dollars\",\"_info\":{{\"currency_href\":{}}}}}",
             text(&href("finance/currencies/7"))
         ));
+        if self.closed && self.id != FIRST_ID && random.u8(..25) == 0 {
+            to.raw("mergedParentTicket", &merged_into(FIRST_ID, "\"The one that stays\""));
+        }
         if random.u8(..10) == 0 {
             to.raw("integratorTags", "[\"deskhand\",\"sandbox\"]");
         }
@@ -384,13 +424,11 @@ fn where_and_who(to: &mut Object, _desk: &Desk, company: &Company, random: &mut 
     to.raw("company", &company.reference)
         .raw("site", &company.site)
         .text("siteName", "Main");
-    to.text("addressLine1", "100 Main Street")
-        .text("city", city)
-        .text("stateIdentifier", state)
-        .text("zip", zip);
+    to.text("addressLine1", "100 Main Street");
     if random.bool() {
         to.text("addressLine2", "Suite 200");
     }
+    to.text("city", city).text("stateIdentifier", state).text("zip", zip);
     to.raw(
         "country",
         &plain_reference(1, "United States", "country_href", "company/countries/1"),
@@ -399,17 +437,21 @@ fn where_and_who(to: &mut Object, _desk: &Desk, company: &Company, random: &mut 
         to.text("contactName", "");
         return;
     }
-    let at = random.usize(..words::FIRST_NAMES.len());
-    let name = format!("{} {}", words::FIRST_NAMES[at], words::LAST_NAMES[at]);
-    let id = (company.id - FIRST_COMPANY) * 4 + 1;
+    let at = usize::try_from(company.id - FIRST_COMPANY).unwrap_or(0);
+    let number = contacts::any_of(at, random);
+    let id = count(number) + 1;
+    let (first, last) = contacts::person(number);
+    let name = last.map_or_else(|| first.to_owned(), |last| format!("{first} {last}"));
     to.raw(
         "contact",
         &plain_reference(id, &name, "contact_href", &format!("company/contacts/{id}")),
     )
     .text("contactName", &name);
-    to.text("contactPhoneNumber", "8135550101")
-        .text("contactPhoneExtension", "12");
-    to.text("contactEmailAddress", &format!("person{}@example.com", id - 1));
+    to.text("contactPhoneNumber", &contacts::phone(number));
+    if random.bool() {
+        to.text("contactPhoneExtension", "12");
+    }
+    to.text("contactEmailAddress", &contacts::email(number));
 }
 
 fn plain_reference(id: i64, name: &str, href_name: &str, path: &str) -> String {
@@ -499,5 +541,41 @@ mod tests {
             .map(|ticket| ticket["_info"]["lastUpdated"].clone())
             .collect();
         assert!(stamps.iter().filter(|stamp| **stamp == stamps[0]).count() >= 30);
+        // Without being asked for, every fiftieth.
+        assert!(stamps[50] == stamps[51] && stamps[51] != stamps[52]);
+    }
+
+    #[test]
+    fn tickets_are_as_they_could_be() {
+        let (world, _) = planted(500);
+        for ticket in all(&world) {
+            let summary = ticket["summary"].as_str().unwrap();
+            assert!(summary.chars().count() <= 100, "{summary}");
+            let of = |name: &str, kind| world.newest(kind, ticket[name]["id"].as_i64().unwrap());
+            let status = of("status", Kind::BoardStatus).unwrap();
+            assert_eq!(status.parent, ticket["board"]["id"].as_i64().unwrap());
+            let status: Value = serde_json::from_slice(&status.raw).unwrap();
+            assert_eq!(status["closedStatus"], ticket["closedFlag"]);
+            if ticket.get("contact").is_some() {
+                let contact: Value = serde_json::from_slice(&of("contact", Kind::Contact).unwrap().raw).unwrap();
+                assert_eq!(contact["company"]["id"], ticket["company"]["id"]);
+                let first = contact["firstName"].as_str().unwrap();
+                assert!(ticket["contactName"].as_str().unwrap().starts_with(first));
+            }
+            let info = &ticket["_info"];
+            assert!(info["dateEntered"].as_str().unwrap() <= info["lastUpdated"].as_str().unwrap());
+        }
+    }
+
+    #[test]
+    fn members_come_in_the_vendors_order() {
+        let (world, _) = planted(300);
+        for ticket in all(&world) {
+            let places = ticket.as_object().unwrap().keys().map(|name| {
+                let known = crate::query::TICKET_MEMBERS.iter().position(|known| known == name);
+                known.unwrap_or_else(|| panic!("{name} is no member"))
+            });
+            assert!(places.is_sorted(), "{:?}", ticket.as_object().unwrap().keys());
+        }
     }
 }

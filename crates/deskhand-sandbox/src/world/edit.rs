@@ -8,11 +8,23 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use super::{CODEBASE, VOLATILE};
+use super::CODEBASE;
 
 /// A JSON object as its members in order, values as text.
 #[derive(Debug, Clone)]
 pub struct Members(Vec<(String, Box<RawValue>)>);
+
+/// Members of tickets that come and go, and what comes after them; nothing comes after the custom fields.
+const FOLLOWERS: [(&str, &str); 8] = [
+    ("owner", "priority"),
+    ("closedDate", "closedFlag"),
+    ("closedBy", "closedFlag"),
+    ("actualHours", "approved"),
+    ("dateResolved", "dateResplan"),
+    ("resources", "hasChildTicket"),
+    ("mergedParentTicket", "_info"),
+    ("customFields", ""),
+];
 
 impl Members {
     /// Reads an object.
@@ -28,19 +40,32 @@ impl Members {
             .map(|(_, value)| value.get())
     }
 
-    /// Replaces a member's JSON, or adds it before `_info`; what is no JSON is kept out.
+    /// Replaces a member's JSON, or adds it where the vendor has it; what is no JSON is kept out.
     pub fn set(&mut self, name: &str, json: String) {
         let Ok(value) = RawValue::from_string(json) else { return };
         if let Some((_, old)) = self.0.iter_mut().find(|(known, _)| known == name) {
             *old = value;
             return;
         }
-        let at = self
-            .0
-            .iter()
-            .position(|(known, _)| known == "_info")
-            .unwrap_or(self.0.len());
+        let at = self.place_of(name);
         self.0.insert(at, (name.to_owned(), value));
+    }
+
+    /// Leaves a member out, as the vendor does with those that are null.
+    pub fn remove(&mut self, name: &str) {
+        self.0.retain(|(known, _)| known != name);
+    }
+
+    /// Where a new member goes: before the one that follows it in the vendor's answers, else before `_info`.
+    fn place_of(&self, name: &str) -> usize {
+        let position = |of: &str| self.0.iter().position(|(known, _)| known == of);
+        let follower = FOLLOWERS.iter().find(|(known, _)| *known == name);
+        match follower {
+            Some((_, "")) => None,
+            Some((_, follower)) => position(follower).or_else(|| position("_info")),
+            None => position("_info"),
+        }
+        .unwrap_or(self.0.len())
     }
 
     /// Changes members of a member that is itself an object.
@@ -73,26 +98,18 @@ pub(crate) fn text(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default()
 }
 
-/// Replaces the numbers of the volatile members by one that grows with time.
-pub(super) fn ticked(raw: &Bytes, now_ms: i64) -> Bytes {
-    let mut json = raw.to_vec();
-    for name in VOLATILE {
-        let member = format!("\"{name}\":");
-        if let Some(at) = memmem::find(&json, member.as_bytes()) {
-            let start = at + member.len();
-            let end = start + json[start..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-            json.splice(start..end, (now_ms / 10 % 1_000_000).to_string().into_bytes());
-        }
-    }
-    json.into()
-}
-
 /// Replaces the codebase in every href.
 pub(super) fn with_codebase(raw: &Bytes, codebase: &str) -> Bytes {
-    let text = String::from_utf8_lossy(raw);
-    text.replace(&format!("/{CODEBASE}/"), &format!("/{codebase}/"))
-        .into_bytes()
-        .into()
+    let (old, new) = (format!("/{CODEBASE}/"), format!("/{codebase}/"));
+    let mut json = Vec::with_capacity(raw.len());
+    let mut done = 0;
+    for at in memmem::find_iter(raw, old.as_bytes()) {
+        json.extend_from_slice(&raw[done..at]);
+        json.extend_from_slice(new.as_bytes());
+        done = at + old.len();
+    }
+    json.extend_from_slice(&raw[done..]);
+    json.into()
 }
 
 impl<'de> Deserialize<'de> for Members {
@@ -131,12 +148,22 @@ mod tests {
     }
 
     #[test]
-    fn volatile_members_tick_and_hrefs_move() {
+    fn members_come_where_the_vendor_has_them_and_go() {
+        let mut members = Members::read(br#"{"id":1,"closedFlag":true,"_info":{},"escalationLevel":3}"#).unwrap();
+        members.set("closedDate", text("x"));
+        members.set("closedBy", text("y"));
+        members.set("customFields", "[]".to_owned());
+        members.set("other", "1".to_owned());
+        let grown = r#"{"id":1,"closedDate":"x","closedBy":"y","closedFlag":true,"other":1,"_info":{},"escalationLevel":3,"customFields":[]}"#;
+        assert_eq!(members.to_json(), grown);
+        members.remove("closedDate");
+        members.set("other", "not JSON".to_owned());
+        assert_eq!((members.get("closedDate"), members.get("other")), (None, Some("1")));
+    }
+
+    #[test]
+    fn hrefs_move() {
         let raw = Bytes::from_static(br#"{"minutesWaiting":5,"x":"https://h/v4_6_release/apis"}"#);
-        assert_eq!(
-            ticked(&raw, 1_230),
-            r#"{"minutesWaiting":123,"x":"https://h/v4_6_release/apis"}"#
-        );
         assert_eq!(
             with_codebase(&raw, "v2026_1"),
             r#"{"minutesWaiting":5,"x":"https://h/v2026_1/apis"}"#

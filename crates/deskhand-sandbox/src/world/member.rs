@@ -1,4 +1,4 @@
-//! Who may sign in, and what their security role lets them do.
+//! Who may call, and what their security role lets them do.
 
 use std::collections::BTreeMap;
 
@@ -40,6 +40,16 @@ pub enum Level {
     Inquire,
 }
 
+/// The lines of a security role that the sandbox asks for, module and line.
+pub const ROLE_LINES: [&str; 6] = [
+    "Companies > Company Maintenance",
+    "Companies > Contacts",
+    "Service Desk > Close Service Tickets",
+    "Service Desk > Merge Tickets",
+    "Service Desk > Service Tickets",
+    "System > Table Setup",
+];
+
 impl Member {
     /// A member whose role allows everything.
     pub fn with_every_right(company: &str, public_key: &str, private_key: &str) -> Self {
@@ -64,6 +74,21 @@ impl Member {
         member
     }
 
+    /// Those that every sandbox knows; all have the private key `private`.
+    ///
+    /// `public` may do everything, `inquire` may look at everything, `tickets` may look at service tickets only,
+    /// `nothing` has a role without a single right.
+    pub fn known_from_the_start() -> Vec<Self> {
+        let inquire = ROLE_LINES.map(|line| (line, Level::Inquire));
+        let tickets = [("Service Desk > Service Tickets", Level::Inquire)];
+        vec![
+            Self::with_every_right("sandbox", "public", "private"),
+            Self::with_rights("inquire", "private", &inquire),
+            Self::with_rights("tickets", "private", &tickets),
+            Self::with_rights("nothing", "private", &[]),
+        ]
+    }
+
     pub(super) fn has_keys(&self, company: &str, public_key: &str, private_key: &str) -> bool {
         self.company.eq_ignore_ascii_case(company) && self.public_key == public_key && self.private_key == private_key
     }
@@ -73,5 +98,40 @@ impl Role {
     /// Whether this line is allowed at this level.
     pub fn allows(&self, line: &str, level: Level) -> bool {
         self.everything || self.lines.get(line).is_some_and(|levels| levels.contains(&level))
+    }
+
+    /// A line that no role of the sandbox has: a slip of the pen that would silently allow nothing.
+    pub fn unknown_line(&self) -> Option<&str> {
+        let mut lines = self.lines.keys().map(String::as_str);
+        lines.find(|line| !ROLE_LINES.contains(line))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_allows_what_its_lines_say() {
+        let members = Member::known_from_the_start();
+        let allowed = |at: usize, line: &str, level| members[at].role.allows(line, level);
+        assert!(allowed(0, "Service Desk > Service Tickets", Level::Delete));
+        assert!(allowed(1, "System > Table Setup", Level::Inquire) && !allowed(1, "System > Table Setup", Level::Edit));
+        assert!(
+            allowed(2, "Service Desk > Service Tickets", Level::Inquire)
+                && !allowed(2, "Companies > Contacts", Level::Inquire)
+        );
+        assert!(ROLE_LINES.iter().all(|line| !allowed(3, line, Level::Inquire)));
+    }
+
+    #[test]
+    fn a_line_with_a_slip_is_found() {
+        let slip = Member::with_rights("p", "q", &[("Service Desk > Service Ticket", Level::Inquire)]);
+        assert_eq!(slip.role.unknown_line(), Some("Service Desk > Service Ticket"));
+        assert!(
+            Member::known_from_the_start()
+                .iter()
+                .all(|member| member.role.unknown_line().is_none())
+        );
     }
 }

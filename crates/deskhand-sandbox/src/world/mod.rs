@@ -5,14 +5,17 @@ mod document;
 mod edit;
 mod kind;
 mod member;
+mod poison;
+mod rename;
+mod sight;
 mod table;
 mod truth;
+mod volatile;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use bytes::Bytes;
-use parking_lot::{Mutex, RwLock};
+use parking_lot::{Mutex, MutexGuard, RwLock};
 
 pub use clock::SandboxClock;
 pub(crate) use clock::iso;
@@ -21,10 +24,13 @@ pub(crate) use document::EDIT_COUNT;
 pub use edit::Members;
 pub(crate) use edit::text;
 pub use kind::Kind;
-pub use member::{Level, Member, Role};
+pub use member::{Level, Member, ROLE_LINES, Role};
+use poison::Poison;
 pub use table::Table;
 use truth::Revision;
 pub use truth::TruthRow;
+use volatile::Ticker;
+pub use volatile::{Ticking, VOLATILE};
 
 /// Everything that the sandbox holds; shared, with its own locks.
 #[derive(Debug)]
@@ -33,31 +39,39 @@ pub struct World {
     pub clock: SandboxClock,
     tables: BTreeMap<Kind, RwLock<Table>>,
     members: RwLock<Vec<Member>>,
+    /// Taken after a table's lock, never before it.
     truth: Mutex<BTreeMap<i64, Vec<Revision>>>,
+    /// Tickets on a board that no role may see.
+    hidden: Mutex<BTreeMap<i64, Document>>,
     /// The codebase in hrefs, when it is not the one that documents were written with.
     codebase: RwLock<Option<String>>,
-    volatile_ticks: AtomicBool,
-    poison: AtomicI64,
+    ticker: Ticker,
+    poison: Poison,
+    turn: Mutex<()>,
 }
 
 /// The codebase that documents are written with.
 pub(crate) const CODEBASE: &str = "v4_6_release";
 
-/// Members that change without an update while [`World::set_volatile`] is on.
-pub const VOLATILE: [&str; 2] = ["minutesWaiting", "escalationLastUpdateMinutes"];
-
 impl World {
-    /// An empty world that knows the default member.
+    /// An empty world that knows the members of [`Member::known_from_the_start`].
     pub fn empty() -> Self {
         Self {
             clock: SandboxClock::default(),
             tables: Kind::ALL.iter().map(|kind| (*kind, RwLock::default())).collect(),
-            members: RwLock::new(vec![Member::with_every_right("sandbox", "public", "private")]),
+            members: RwLock::new(Member::known_from_the_start()),
             truth: Mutex::default(),
+            hidden: Mutex::default(),
             codebase: RwLock::default(),
-            volatile_ticks: AtomicBool::new(false),
-            poison: AtomicI64::new(0),
+            ticker: Ticker::default(),
+            poison: Poison::default(),
+            turn: Mutex::default(),
         }
+    }
+
+    /// The sandbox's time.
+    pub fn now(&self) -> jiff::Timestamp {
+        self.clock.now()
     }
 
     /// The table of a kind, for reading.
@@ -65,32 +79,42 @@ impl World {
         with(&self.tables[&kind].read())
     }
 
+    /// Waits until nobody else changes tickets: whoever reads one to write it back takes its turn first.
+    pub(crate) fn turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock()
+    }
+
     /// Puts a document in that was there before anybody looked.
     pub fn seed(&self, kind: Kind, document: Document) {
         self.put(kind, document, i64::MIN);
     }
 
-    /// Stores a document that becomes visible at `visible_from` (milliseconds of the sandbox's clock).
+    /// Stores a document that becomes visible at `visible_from` (milliseconds of the sandbox's clock), and at once if
+    /// that has passed; `i64::MIN` means that it was always there.
     pub fn put(&self, kind: Kind, document: Document, visible_from: i64) {
-        let id = document.id;
-        if kind == Kind::Ticket && document.service {
-            self.truth
-                .lock()
-                .entry(id)
-                .or_default()
-                .push(Revision::of(&document, visible_from));
-        }
+        let mut table = self.tables[&kind].write();
         let now = self.clock.now_ms();
-        self.tables[&kind].write().put(document, visible_from, now);
+        let visible_from = if visible_from == i64::MIN {
+            visible_from
+        } else {
+            visible_from.max(now)
+        };
+        if kind == Kind::Ticket && document.service {
+            let revision = Revision::of(&document, visible_from);
+            self.truth.lock().entry(document.id).or_default().push(revision);
+        }
+        table.put(document, visible_from, now);
     }
 
-    /// Takes a record out of sight at once; a ticket's truth keeps that it was there.
-    pub fn remove(&self, kind: Kind, id: i64) {
-        let now = self.clock.now_ms();
-        if kind == Kind::Ticket {
-            self.truth.lock().entry(id).or_default().push(Revision::gone(now));
+    /// Takes a record out of sight at once and for good; a ticket's truth keeps that it was there.
+    pub fn remove(&self, kind: Kind, id: i64) -> Option<Document> {
+        let mut table = self.tables[&kind].write();
+        let removed = table.remove(id)?;
+        if kind == Kind::Ticket && removed.service {
+            let gone = Revision::gone(self.clock.now_ms());
+            self.truth.lock().entry(id).or_default().push(gone);
         }
-        self.tables[&kind].write().remove(id);
+        Some(removed)
     }
 
     /// What is visible of a record now.
@@ -109,20 +133,10 @@ impl World {
         self.tables[&kind].write().rewrite(change);
     }
 
-    /// Makes everything visible that was still waiting for its time.
-    pub fn make_all_visible(&self) {
-        let now = self.clock.now_ms();
-        self.tables[&Kind::Ticket].write().make_all_visible(now);
-        for revisions in self.truth.lock().values_mut() {
-            for revision in revisions {
-                revision.from_ms = revision.from_ms.min(now);
-            }
-        }
-    }
-
-    /// Every revision of a ticket that ever could be seen, ticket by ticket.
+    /// Every revision of a ticket that could be seen until now, ticket by ticket.
     pub fn truth(&self) -> Vec<TruthRow> {
-        truth::rows(&self.truth.lock())
+        let now = self.clock.now_ms();
+        truth::rows(&self.truth.lock(), now)
     }
 
     /// Who signs in with these keys.
@@ -136,10 +150,15 @@ impl World {
 
     /// True when somebody signs in under this company.
     pub fn knows_company(&self, company: &str) -> bool {
-        self.members
-            .read()
+        let members = self.members.read();
+        members
             .iter()
             .any(|member| member.company.eq_ignore_ascii_case(company))
+    }
+
+    /// Everybody who can sign in.
+    pub fn members(&self) -> Vec<Member> {
+        self.members.read().clone()
     }
 
     /// Adds a member, or replaces the one with the same public key.
@@ -151,34 +170,40 @@ impl World {
 
     /// Writes another codebase into every href that is served from now on.
     pub fn set_codebase(&self, codebase: &str) {
+        let codebase = codebase.trim_matches('/');
         *self.codebase.write() = (codebase != CODEBASE).then(|| codebase.to_owned());
+    }
+
+    /// The codebase in hrefs.
+    pub fn codebase(&self) -> String {
+        self.codebase.read().clone().unwrap_or_else(|| CODEBASE.to_owned())
     }
 
     /// Lets the volatile members tick at every look, or not.
     pub fn set_volatile(&self, ticks: bool) {
-        self.volatile_ticks.store(ticks, Ordering::Relaxed);
+        self.set_ticking(if ticks { Ticking::EveryRead } else { Ticking::Never });
     }
 
-    /// A page that holds this ticket answers 500; 0 is none.
-    pub fn set_poison(&self, id: i64) {
-        self.poison.store(id, Ordering::Relaxed);
+    /// Lets the volatile members tick.
+    pub fn set_ticking(&self, ticking: Ticking) {
+        self.ticker.set(ticking);
     }
 
-    /// True when this ticket makes its page fail.
-    pub fn is_poisoned(&self, id: i64) -> bool {
-        id != 0 && self.poison.load(Ordering::Relaxed) == id
+    /// How the volatile members tick.
+    pub fn ticking(&self) -> Ticking {
+        self.ticker.get()
     }
 
     /// Whether documents are sent as they are stored.
     pub fn serves_as_stored(&self) -> bool {
-        !self.volatile_ticks.load(Ordering::Relaxed) && self.codebase.read().is_none()
+        self.ticker.get() == Ticking::Never && self.codebase.read().is_none()
     }
 
     /// A document as it is sent now.
     pub fn served(&self, document: &Document) -> Bytes {
         let mut raw = document.raw.clone();
-        if self.volatile_ticks.load(Ordering::Relaxed) {
-            raw = edit::ticked(&raw, self.clock.now_ms());
+        if let Some(tick) = self.ticker.tick(self.clock.now_ms()) {
+            raw = volatile::ticked(&raw, tick);
         }
         if let Some(codebase) = &*self.codebase.read() {
             raw = edit::with_codebase(&raw, codebase);
@@ -186,3 +211,6 @@ impl World {
         raw
     }
 }
+
+#[cfg(test)]
+mod tests;

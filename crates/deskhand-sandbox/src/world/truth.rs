@@ -28,6 +28,9 @@ pub struct TruthRow {
     pub from_ms: i64,
     /// Visible until this time; `None` while it is current.
     pub until_ms: Option<i64>,
+    /// True when what ended it was that the ticket went away: deleted, converted, or moved out of sight.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub gone: bool,
 }
 
 impl Revision {
@@ -50,22 +53,26 @@ impl Revision {
     }
 }
 
-/// The versions that could be seen: one that a later version hid before its time never was.
-pub(super) fn rows(history: &BTreeMap<i64, Vec<Revision>>) -> Vec<TruthRow> {
+/// The versions that could be seen until now: one that a later version hid before its time never was.
+pub(super) fn rows(history: &BTreeMap<i64, Vec<Revision>>, now_ms: i64) -> Vec<TruthRow> {
     let mut rows = Vec::new();
     for (id, revisions) in history {
+        let shown = revisions.iter().filter(|revision| revision.from_ms <= now_ms);
+        let revisions: Vec<_> = shown.collect();
         for (at, revision) in revisions.iter().enumerate().filter(|(_, revision)| !revision.gone) {
-            let until_ms = revisions[at + 1..].iter().map(|later| later.from_ms).min();
+            let ended = revisions[at + 1..].iter().min_by_key(|later| later.from_ms);
+            let until_ms = ended.map(|later| later.from_ms);
             if until_ms.is_none_or(|until| revision.from_ms < until) {
                 let Revision {
                     edit, stamp, from_ms, ..
-                } = *revision;
+                } = **revision;
                 rows.push(TruthRow {
                     id: *id,
                     edit,
                     stamp,
                     from_ms,
                     until_ms,
+                    gone: ended.is_some_and(|later| later.gone),
                 });
             }
         }
@@ -94,10 +101,12 @@ mod tests {
                 revision(0, 120, true),
             ],
         )]);
-        let rows: Vec<_> = rows(&history)
+        let seen: Vec<_> = rows(&history, 200)
             .iter()
-            .map(|row| (row.edit, row.from_ms, row.until_ms))
+            .map(|row| (row.edit, row.from_ms, row.until_ms, row.gone))
             .collect();
-        assert_eq!(rows, [(0, 0, Some(50)), (2, 50, Some(120))]);
+        assert_eq!(seen, [(0, 0, Some(50), false), (2, 50, Some(120), true)]);
+        let early = rows(&history, 40);
+        assert_eq!((early.len(), early[0].until_ms), (1, None));
     }
 }
