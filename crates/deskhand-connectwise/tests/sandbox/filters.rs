@@ -1,0 +1,162 @@
+//! Fetch Event: its filters, the rows FE7 to FE12.
+
+use deskhand_sandbox::{Level, Member, Options, Priorities, Running, Seed};
+use serde_json::{Value, json};
+
+use crate::support::{asked, assert_failed, client, client_as, fetch, ids, records, sandbox, truth};
+
+const PRIORITY: &str = "Priority 1 - Emergency Response";
+
+/// Ids of the tickets for which this is true, in order of ids.
+fn expected(sandbox: &Running, wanted: impl Fn(&Value) -> bool) -> Vec<i64> {
+    ids(&truth(sandbox).into_iter().filter(wanted).collect::<Vec<_>>())
+}
+
+async fn found(sandbox: &Running, inputs: Value) -> Vec<i64> {
+    let mut ids = ids(&records(&fetch(&client(sandbox), inputs).await));
+    ids.sort_unstable();
+    ids
+}
+
+#[tokio::test]
+async fn fe7_a_status_is_found_by_its_name_whatever_is_in_it() {
+    let sandbox = sandbox(600).await;
+    let mut names: Vec<_> = truth(&sandbox)
+        .iter()
+        .map(|ticket| ticket["status"]["name"].as_str().unwrap().to_owned())
+        .collect();
+    names.sort();
+    names.dedup();
+    assert!(names.iter().any(|name| name.contains('(')), "{names:?}");
+    for name in names {
+        let wanted = expected(&sandbox, |ticket| ticket["status"]["name"] == *name);
+        assert_eq!(found(&sandbox, json!({"Status": name})).await, wanted, "{name}");
+    }
+    assert!(
+        found(&sandbox, json!({"Status": "No \"such\" (status)"}))
+            .await
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn fe8_fe9_fe10_priority_impact_and_urgency() {
+    let sandbox = sandbox(600).await;
+    assert_eq!(
+        found(&sandbox, json!({"Priority": PRIORITY})).await,
+        expected(&sandbox, |ticket| ticket["priority"]["name"] == PRIORITY)
+    );
+    for level in ["High", "Medium", "Low"] {
+        let by_impact = expected(&sandbox, |ticket| ticket["impact"] == level);
+        assert_eq!(found(&sandbox, json!({"Impact": level})).await, by_impact);
+        let by_severity = expected(&sandbox, |ticket| ticket["severity"] == level);
+        assert_eq!(found(&sandbox, json!({"Urgency": level})).await, by_severity);
+        assert!(!by_impact.is_empty() && !by_severity.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn fe8_fe9_fe10_other_values_are_refused_before_any_call() {
+    let sandbox = sandbox(1).await;
+    for (name, value) in [("Priority", "Priority 5"), ("Impact", "Huge"), ("Urgency", "urgent")] {
+        let output = fetch(&client(&sandbox), json!({ name: value })).await;
+        let message = format!("The value for parameter ({name}) is invalid.");
+        assert_failed(&output, 400, &message, "one of these is expected: ");
+    }
+    assert!(asked(&sandbox).is_empty());
+}
+
+#[tokio::test]
+async fn fe8_a_renamed_priority_is_found_by_its_number() {
+    let options = Options {
+        seed: Seed {
+            tickets: 300,
+            priorities: Priorities::Stock,
+            ..Seed::default()
+        },
+        ..Options::default()
+    };
+    let sandbox = deskhand_sandbox::start(options).await.unwrap();
+    let wanted = expected(&sandbox, |ticket| {
+        ticket["priority"]["name"].as_str().unwrap().starts_with("Priority 1 ")
+    });
+    assert!(!wanted.is_empty());
+    assert_eq!(found(&sandbox, json!({"Priority": PRIORITY})).await, wanted);
+
+    // A role that may not list priorities: the name goes as it is, and nothing has it.
+    let inquire = [("Service Desk > Service Tickets", Level::Inquire)];
+    sandbox.world().set_member(Member::with_rights("desk", "key", &inquire));
+    let client = client_as(&sandbox.url(), "sandbox", "desk", "key");
+    assert!(records(&fetch(&client, json!({"Priority": PRIORITY})).await).is_empty());
+}
+
+#[tokio::test]
+async fn fe11_a_search_condition_goes_unchanged_and_cannot_escape() {
+    let sandbox = sandbox(600).await;
+    let search = "impact = \"High\" OR board/name like \"*e*\"";
+    let both = expected(&sandbox, |ticket| {
+        let board = ticket["board"]["name"].as_str().unwrap().to_lowercase();
+        ticket["severity"] == "Low" && (ticket["impact"] == "High" || board.contains('e'))
+    });
+    assert_eq!(
+        found(&sandbox, json!({"Urgency": "Low", "Search Condition": search})).await,
+        both
+    );
+    let sent = "(impact%20%3D%20%22High%22%20OR%20board%2Fname%20like%20%22%2Ae%2A%22)";
+    assert!(
+        asked(&sandbox).iter().any(|path| path.contains(sent)),
+        "{:?}",
+        asked(&sandbox)
+    );
+}
+
+#[tokio::test]
+async fn fe11_what_is_left_open_is_refused_and_the_vendor_judges_the_rest() {
+    let sandbox = sandbox(10).await;
+    for open in [
+        "id > 5) or (id > 0",
+        "summary = \"x",
+        "lastUpdated > [2024-01-01",
+        "(id > 5",
+    ] {
+        let output = fetch(&client(&sandbox), json!({"Search Condition": open})).await;
+        assert_failed(
+            &output,
+            400,
+            "The value for parameter (Search Condition) is invalid.",
+            "character",
+        );
+    }
+    assert!(asked(&sandbox).is_empty());
+    let output = fetch(&client(&sandbox), json!({"Search Condition": "nonsense = 5"})).await;
+    assert_failed(&output, 400, "nonsense is not a recognized name.", "");
+}
+
+#[tokio::test]
+async fn fe12_filters_hold_together_two_by_two() {
+    let sandbox = sandbox(900).await;
+    let first = truth(&sandbox).remove(0);
+    let status = first["status"]["name"].as_str().unwrap();
+    let company = first["company"]["name"].as_str().unwrap();
+    let inputs = [
+        ("Status", status, "/status/name"),
+        ("Priority", PRIORITY, "/priority/name"),
+        ("Impact", "Medium", "/impact"),
+        ("Urgency", "Medium", "/severity"),
+        ("Search Condition", company, "/company/name"),
+    ];
+    let given = |name: &str, value: &str| match name {
+        "Search Condition" => format!("company/name = {}", json!(value)),
+        _ => value.to_owned(),
+    };
+    for (at, (name, value, pointer)) in inputs.iter().enumerate() {
+        for (other, other_value, other_pointer) in &inputs[at + 1..] {
+            let both = expected(&sandbox, |ticket| {
+                ticket.pointer(pointer) == Some(&json!(value))
+                    && ticket.pointer(other_pointer) == Some(&json!(other_value))
+            });
+            let asked_for = json!({*name: given(name, value), *other: given(other, other_value)});
+            assert_eq!(found(&sandbox, asked_for).await, both, "{name} and {other}");
+        }
+    }
+}
