@@ -3,7 +3,7 @@
 
 use serde_json::Map;
 
-use super::{EventSource, FieldKind, FieldMapping, Hash, Path};
+use super::{EventSource, FieldKind, FieldMapping, Hash, MainPath, Path};
 
 /// Where the records are in Raw Data.
 pub(super) const MAIN_PATH: &str = "$.Results";
@@ -62,7 +62,7 @@ impl EventSource {
         Self {
             name: "Default Event Source".to_owned(),
             fetch: Map::new(),
-            main_path: MAIN_PATH.to_owned(),
+            main_path: MainPath::parse(MAIN_PATH).expect("it is a name"),
             fields: FIELDS.iter().map(field).collect(),
             unique_event_key: None,
             search: None,

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use toml::Spanned;
 
 use super::default_source::MAIN_PATH;
-use super::{EventSource, FieldKind, FieldMapping, Hash, Path, Search};
+use super::{EventSource, FieldKind, FieldMapping, Hash, MainPath, Path, Search};
 
 /// What is wrong with a file of event sources, with its line where one is to blame.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -18,8 +19,10 @@ pub enum SourceFileError {
         message: String,
     },
     /// One of the sources cannot be.
-    #[error("event source `{source_name}`: {message}")]
+    #[error("line {line}: event source `{source_name}`: {message}")]
     Source {
+        /// The line of its name, from 1.
+        line: usize,
         /// Its name.
         source_name: String,
         /// What is wrong.
@@ -37,7 +40,7 @@ struct File {
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
-    name: String,
+    name: Spanned<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     search: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -77,24 +80,63 @@ fn yes() -> bool {
     true
 }
 
-/// Reads a file of event sources; the Default Event Source is not among them.
+/// Reads a file of event sources; the Default Event Source is among them only when the file has one of that name.
+///
+/// ```
+/// use deskhand_command::event_source::parse_sources;
+///
+/// let sources = parse_sources(
+///     r#"
+///     [[source]]
+///     name = "Alerts"
+///     search = '{$.type.name} = "Alert"'   # which records it is for; without it, all
+///     unique_event_key = ".id"             # once an event, never again
+///     fetch = { Status = "New" }           # the filters of Fetch Event
+///     [[source.field]]                     # besides the 26 of the Default Event Source
+///     name = "Due"
+///     path = ".requiredDate"
+///     kind = "datetime"
+///     "#,
+/// )?;
+/// assert_eq!(sources[0].fields.len(), 27);
+/// # Ok::<(), deskhand_command::event_source::SourceFileError>(())
+/// ```
 pub fn parse_sources(text: &str) -> Result<Vec<EventSource>, SourceFileError> {
     let file: File = toml::from_str(text).map_err(|error| SourceFileError::Malformed {
-        line: error
-            .span()
-            .map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1),
+        line: error.span().map_or(1, |span| line_of(text, span.start)),
         message: error.message().to_owned(),
     })?;
-    file.sources.into_iter().map(Written::into_source).collect()
+    let mut sources: Vec<EventSource> = Vec::with_capacity(file.sources.len());
+    for written in file.sources {
+        let (name, line) = (written.name.get_ref().clone(), line_of(text, written.name.span().start));
+        let taken = sources.iter().any(|known| known.name.eq_ignore_ascii_case(&name));
+        let source = if name.trim().is_empty() {
+            Err("it needs a name".to_owned())
+        } else if taken {
+            Err("another one has this name".to_owned())
+        } else {
+            written.into_source()
+        };
+        sources.push(source.map_err(|message| SourceFileError::Source {
+            line,
+            source_name: name,
+            message,
+        })?);
+    }
+    Ok(sources)
+}
+
+fn line_of(text: &str, at: usize) -> usize {
+    text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
 }
 
 /// An event source as a file would have it.
 pub fn to_toml(source: &EventSource) -> String {
     let fields = source.fields.iter();
     let written = Written {
-        name: source.name.clone(),
+        name: Spanned::new(0..0, source.name.clone()),
         search: source.search.as_ref().map(|search| search.text().to_owned()),
-        main_path: Some(source.main_path.clone()),
+        main_path: Some(source.main_path.to_string()),
         unique_event_key: source.unique_event_key.as_ref().map(ToString::to_string),
         hash: Some(if source.hash == Hash::Whole {
             WrittenHash::Whole
@@ -119,63 +161,67 @@ pub fn to_toml(source: &EventSource) -> String {
 }
 
 impl Written {
-    fn into_source(self) -> Result<EventSource, SourceFileError> {
-        let refused = |message: String| SourceFileError::Source {
-            source_name: self.name.clone(),
-            message,
-        };
+    fn into_source(self) -> Result<EventSource, String> {
         if let Some(input) = refused_input(&self.fetch) {
-            return Err(refused(format!(
+            return Err(format!(
                 "`{input}` cannot be part of an event source, which always reads everything that is new; use `--from` for the first start"
-            )));
-        }
-        if self.hash == Some(WrittenHash::Whole) && self.volatile.is_some() {
-            return Err(refused(
-                "`volatile` has no meaning with `hash = \"whole\"`; take one of them out".to_owned(),
             ));
         }
-        let main_path = self.main_path.clone().unwrap_or_else(|| MAIN_PATH.to_owned());
-        let path = |text: &String| Path::parse(text, &main_path).map_err(|error| refused(error.to_string()));
+        let written = self.main_path.as_deref().unwrap_or(MAIN_PATH);
+        let main_path = MainPath::parse(written).map_err(|error| error.to_string())?;
+        let path = |text: &String| Path::parse(text, main_path.as_str()).map_err(|error| error.to_string());
         let unique_event_key = self.unique_event_key.as_ref().map(path).transpose()?;
-        let search = self
-            .search
-            .as_ref()
-            .map(|text| Search::parse(text, &main_path))
-            .transpose();
-        let mut fields = if self.default_fields {
-            EventSource::default_source().fields
-        } else {
-            Vec::new()
-        };
-        for field in &self.fields {
-            let mapping = FieldMapping {
-                name: field.name.clone(),
-                path: path(&field.path)?,
-                kind: field.kind,
-            };
-            fields.retain(|known| known.name != mapping.name);
-            fields.push(mapping);
-        }
-        if fields.is_empty() {
-            return Err(refused(
-                "it maps no field; add a [[source.field]] or leave `default_fields` on".to_owned(),
-            ));
-        }
-        let search = search.map_err(|error| refused(format!("search: {error}")))?;
-        let hash = match (self.hash, self.volatile) {
-            (Some(WrittenHash::Whole), _) => Hash::Whole,
-            (_, Some(volatile)) => Hash::Revision { volatile },
-            _ => Hash::default(),
-        };
+        let search = self.search.as_ref().map(|text| Search::parse(text, main_path.as_str()));
+        let search = search.transpose().map_err(|error| format!("search: {error}"))?;
+        let fields = fields(self.default_fields, &self.fields, path)?;
         Ok(EventSource {
-            name: self.name,
+            hash: hash(self.hash, self.volatile)?,
+            name: self.name.into_inner(),
             fetch: self.fetch,
             main_path,
             fields,
             unique_event_key,
             search,
-            hash,
         })
+    }
+}
+
+/// The default fields, if they are wanted, and those written; one of the same name takes its place.
+fn fields(
+    with_default: bool,
+    written: &[WrittenField],
+    path: impl Fn(&String) -> Result<Path, String>,
+) -> Result<Vec<FieldMapping>, String> {
+    let mut fields = if with_default {
+        EventSource::default_source().fields
+    } else {
+        Vec::new()
+    };
+    for field in written {
+        let mapping = FieldMapping {
+            name: field.name.clone(),
+            path: path(&field.path)?,
+            kind: field.kind,
+        };
+        match fields.iter_mut().find(|known| known.name == mapping.name) {
+            Some(known) => *known = mapping,
+            None => fields.push(mapping),
+        }
+    }
+    if fields.is_empty() {
+        return Err("it maps no field; add a [[source.field]] or leave `default_fields` on".to_owned());
+    }
+    Ok(fields)
+}
+
+fn hash(written: Option<WrittenHash>, volatile: Option<Vec<String>>) -> Result<Hash, String> {
+    match (written, volatile) {
+        (Some(WrittenHash::Whole), Some(_)) => {
+            Err("`volatile` has no meaning with `hash = \"whole\"`; take one of them out".to_owned())
+        }
+        (Some(WrittenHash::Whole), None) => Ok(Hash::Whole),
+        (_, Some(volatile)) => Ok(Hash::Revision { volatile }),
+        _ => Ok(Hash::default()),
     }
 }
 
@@ -232,14 +278,63 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(number.contains("use `--from`"), "{number}");
-        assert!(parse_sources("[[source]]\nname = \"A\"\nunique_event_key = \".a[?\"\n").is_err());
+        for (text, expected) in [
+            (
+                "[[source]]\nname = \"A\"\nunique_event_key = \".a[?\"\n",
+                "line 2: event source `A`: `.a[?` is no JSONPath",
+            ),
+            (
+                "\n[[source]]\nname = \"A\"\nmain_path = \"$.[\"\n",
+                "line 3: event source `A`: `$.[` is no JSONPath",
+            ),
+            (
+                "[[source]]\nname = \"A\"\n[[source]]\nname = \"a\"\n",
+                "line 4: event source `a`: another one has",
+            ),
+            ("[[source]]\nname = \"\"\n", "line 2: event source ``: it needs a name"),
+            (
+                "[[source]]\nname = \"A\"\nsearch = \"{x\"\n",
+                "line 2: event source `A`: search: a comparison",
+            ),
+            (
+                "[[source]]\nname = \"A\"\nhash = \"whole\"\nvolatile = []\n",
+                "line 2: event source `A`: `volatile`",
+            ),
+            (
+                "[[source]]\nname = \"A\"\ndefault_fields = false\n",
+                "line 2: event source `A`: it maps no field",
+            ),
+        ] {
+            let error = parse_sources(text).unwrap_err().to_string();
+            assert!(error.starts_with(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn fe16_another_main_path_is_used() {
+        let text = "[[source]]\nname = \"A\"\nmain_path = \"$.Results[?(@.impact == 'High')]\"\n";
+        let source = parse_sources(text).unwrap().remove(0);
+        assert!(source.matches(&json!({"impact": "High"})) && !source.matches(&json!({"impact": "Low"})));
+        assert_eq!(source.map(&json!({"impact": "High", "id": 7}))["Document ID"], 7);
+        assert_eq!(
+            source.map(&json!({"impact": "Low", "id": 7}))["Document ID"],
+            json!(null)
+        );
+    }
+
+    #[test]
+    fn a_field_of_a_default_name_takes_its_place() {
+        let text = "[[source]]\nname = \"A\"\n[[source.field]]\nname = \"location\"\npath = \".site.name\"\n";
+        let source = parse_sources(text).unwrap().remove(0);
+        assert_eq!(source.fields.len(), 26);
+        assert_eq!(source.fields[18].path.to_string(), "$.site.name");
     }
 
     #[test]
     fn fe16_the_default_source_can_be_written_out_and_read_back() {
         let text = to_toml(&EventSource::default_source());
         let back = parse_sources(&text).unwrap().remove(0);
-        assert_eq!(back.main_path, "$.Results");
+        assert_eq!(back.main_path.as_str(), "$.Results");
         assert_eq!(to_toml(&back), text);
     }
 }

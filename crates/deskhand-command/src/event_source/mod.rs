@@ -2,15 +2,21 @@
 
 mod default_source;
 mod file;
+mod main_path;
 mod mapping;
 mod path;
+mod reader;
 mod search;
+
+use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
 pub use file::{SourceFileError, parse_sources, to_toml};
-pub use mapping::{FieldKind, FieldMapping};
+pub use main_path::{MainPath, ManyElements};
+pub use mapping::{FieldKind, FieldMapping, Mapped};
 pub use path::{Path, PathError};
+pub use reader::RecordReader;
 pub use search::{Search, SearchError};
 
 /// A named set of field mappings with the filters of its fetch.
@@ -21,7 +27,7 @@ pub struct EventSource {
     /// The inputs of the fetch that brings its records: filters by display name.
     pub fetch: Map<String, Value>,
     /// The array of records inside Raw Data.
-    pub main_path: String,
+    pub main_path: MainPath,
     /// The mapped fields, in order.
     pub fields: Vec<FieldMapping>,
     /// Where the key is that makes a record an event only once, changed or not.
@@ -47,10 +53,21 @@ pub enum Hash {
 impl EventSource {
     /// Every field of the mapping: null where its path finds nothing.
     pub fn map(&self, record: &Value) -> Map<String, Value> {
-        self.fields
-            .iter()
-            .map(|field| (field.name.clone(), field.value(record)))
-            .collect()
+        let element = self.element(record);
+        let value = |field: &FieldMapping| (field.name.clone(), field.read(&element).value.into_owned());
+        self.fields.iter().map(value).collect()
+    }
+
+    /// The mapped fields as JSON; `unconverted` hears of each whose value could not be made into its kind.
+    pub fn map_to_json(&self, record: &Value, unconverted: impl FnMut(&str)) -> Result<String, serde_json::Error> {
+        mapping::to_json(&self.fields, &self.element(record), unconverted)
+    }
+
+    /// The fields whose values could not be made into their kinds, and stay as they are.
+    pub fn unconverted(&self, record: &Value) -> Vec<&str> {
+        let element = self.element(record);
+        let left = self.fields.iter().filter(|field| !field.read(&element).converted);
+        left.map(|field| field.name.as_str()).collect()
     }
 
     /// The names of the fields, in order.
@@ -58,14 +75,31 @@ impl EventSource {
         self.fields.iter().map(|field| field.name.as_str())
     }
 
-    /// Whether it is for this record.
+    /// Whether it is for this record: the main path finds it, and the search string holds.
     pub fn matches(&self, record: &Value) -> bool {
-        self.search.as_ref().is_none_or(|search| search.matches(record))
+        match self.main_path.element(record) {
+            Ok(Some(element)) => self.search.as_ref().is_none_or(|search| search.matches(&element)),
+            Ok(None) => false,
+            Err(_) => true,
+        }
     }
 
     /// The value of the Unique Event Key, as text; `None` when none is mapped or there.
     pub fn event_key(&self, record: &Value) -> Option<String> {
-        let value = self.unique_event_key.as_ref()?.find(record);
+        let element = self.element(record);
+        let value = self.unique_event_key.as_ref()?.find_in(&element);
         (!value.is_null()).then(|| value.to_string())
+    }
+
+    /// What fields are read from; null when the main path finds nothing, or more than one element.
+    fn element<'a>(&self, record: &'a Value) -> Cow<'a, Value> {
+        self.main_path.element(record).ok().flatten().unwrap_or_default()
+    }
+
+    /// Every path that it looks at in a record.
+    fn paths(&self) -> impl Iterator<Item = &Path> {
+        let search = self.search.iter().flat_map(Search::paths);
+        let fields = self.fields.iter().map(|field| &field.path);
+        fields.chain(&self.unique_event_key).chain(search)
     }
 }

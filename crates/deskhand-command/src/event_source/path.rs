@@ -1,5 +1,6 @@
 //! The paths of a mapping: the page's forms are made into RFC 9535 paths relative to a record.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde_json::Value;
@@ -43,12 +44,12 @@ pub struct PathError {
 impl Path {
     /// Reads a path; one that begins with the main path is taken relative to its records.
     pub fn parse(written: &str, main_path: &str) -> Result<Self, PathError> {
-        let text = normalised(written.trim(), main_path);
+        let text = relative(&tidied(written), &tidied(main_path));
         let compiled = match names(&text) {
             Some(names) => Compiled::Names(names),
-            None => Compiled::Full(JsonPath::parse(&text).map_err(|error| PathError {
+            None => Compiled::Full(compiled(&text).map_err(|reason| PathError {
                 path: written.to_owned(),
-                reason: error.to_string(),
+                reason,
             })?),
         };
         Ok(Self { text, compiled })
@@ -56,49 +57,110 @@ impl Path {
 
     /// What it finds: nothing is null, several are an array.
     pub fn find(&self, record: &Value) -> Value {
+        self.find_in(record).into_owned()
+    }
+
+    /// What it finds, without a copy where it finds one value.
+    pub(super) fn find_in<'a>(&self, record: &'a Value) -> Cow<'a, Value> {
         match &self.compiled {
             Compiled::Names(names) => names
                 .iter()
                 .try_fold(record, |value, name| value.as_object()?.get(name))
-                .cloned()
-                .unwrap_or_default(),
-            Compiled::Full(path) => {
-                let mut found: Vec<_> = path.query(record).all().into_iter().cloned().collect();
-                if found.len() <= 1 {
-                    found.pop().unwrap_or_default()
-                } else {
-                    Value::Array(found)
-                }
-            }
+                .map_or(Cow::Owned(Value::Null), Cow::Borrowed),
+            Compiled::Full(path) => match path.query(record).all().as_slice() {
+                [] => Cow::Owned(Value::Null),
+                [one] => Cow::Borrowed(*one),
+                several => Cow::Owned(several.iter().copied().cloned().collect()),
+            },
+        }
+    }
+
+    /// The names it follows, when it does nothing else.
+    pub(super) fn names(&self) -> Option<&[String]> {
+        match &self.compiled {
+            Compiled::Names(names) => Some(names),
+            Compiled::Full(_) => None,
         }
     }
 }
 
-/// `$`, and below it what stands after the main path.
-fn normalised(written: &str, main_path: &str) -> String {
-    let main_path = main_path.trim_end_matches("[*]");
-    let below = written
-        .strip_prefix(main_path)
-        .filter(|rest| !main_path.is_empty() && rest.starts_with(['.', '[']));
-    let relative = match below {
-        Some(rest) => rest.strip_prefix("[*]").unwrap_or(rest),
-        None => written.strip_prefix('$').unwrap_or(written),
+/// Compiles a path of RFC 9535; the only place that knows the engine.
+pub(super) fn compiled(text: &str) -> Result<JsonPath, String> {
+    JsonPath::parse(text).map_err(|error| error.to_string())
+}
+
+/// With `$` before it, and `$.["a"]`, which people write, as `$["a"]`.
+pub(super) fn tidied(written: &str) -> String {
+    let below = written.trim();
+    let below = below.strip_prefix('$').unwrap_or(below);
+    let dot = if below.is_empty() || below.starts_with(['.', '[']) {
+        ""
+    } else {
+        "."
     };
-    match relative {
-        "" => "$".to_owned(),
-        rest if rest.starts_with(['.', '[']) => format!("${rest}"),
-        rest => format!("$.{rest}"),
+    without_dots_before_brackets(&format!("${dot}{below}"))
+}
+
+fn without_dots_before_brackets(path: &str) -> String {
+    let mut tidy = String::with_capacity(path.len());
+    let (mut quote, mut before) = (None, ' ');
+    let mut characters = path.chars().peekable();
+    while let Some(c) = characters.next() {
+        let single_dot = c == '.' && before != '.' && characters.peek() == Some(&'[');
+        if quote.is_some() || !single_dot {
+            tidy.push(c);
+        }
+        quote = match quote {
+            None if matches!(c, '\'' | '"') => Some(c),
+            Some(open) if c == open && before != '\\' => None,
+            other => other,
+        };
+        before = c;
     }
+    tidy
+}
+
+/// `$`, and below it what stands after the main path; `[*]` counts in neither.
+fn relative(path: &str, main_path: &str) -> String {
+    let (mut rest, mut main) = (&path[1..], &main_path[1..]);
+    while let Some((expected, after_main)) = first_name(main) {
+        match first_name(rest) {
+            Some((name, after)) if name == expected => (rest, main) = (after_all(after), after_all(after_main)),
+            _ => return path.to_owned(),
+        }
+    }
+    format!("${rest}")
+}
+
+fn after_all(path: &str) -> &str {
+    path.strip_prefix("[*]").unwrap_or(path)
 }
 
 /// The names of a path that has nothing else.
 fn names(path: &str) -> Option<Vec<String>> {
-    let names: Vec<String> = path.strip_prefix("$.")?.split('.').map(str::to_owned).collect();
-    let plain = |name: &String| {
-        let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-        starts && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-    };
-    names.iter().all(plain).then_some(names)
+    let mut names = Vec::new();
+    let mut rest = path.strip_prefix('$')?;
+    while !rest.is_empty() {
+        let (name, after) = first_name(rest)?;
+        names.push(name.to_owned());
+        rest = after;
+    }
+    (!names.is_empty()).then_some(names)
+}
+
+/// The name that a path begins with, as `.name` or `['name']`, and what follows it.
+pub(super) fn first_name(path: &str) -> Option<(&str, &str)> {
+    if let Some(quoted) = path.strip_prefix('[') {
+        let quote = quoted.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
+        let (name, after) = quoted[1..].split_once(quote)?;
+        return Some((name, after.strip_prefix(']')?)).filter(|_| !name.contains(['\\', '\n']));
+    }
+    let plain = path.strip_prefix('.')?;
+    let end = plain.find(['.', '[']).unwrap_or(plain.len());
+    let (name, after) = plain.split_at(end);
+    let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let is_plain = starts && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    is_plain.then_some((name, after))
 }
 
 impl fmt::Display for Path {
@@ -142,11 +204,46 @@ mod tests {
     #[test]
     fn fe14_the_pages_full_paths_mean_the_record() {
         let record = json!({"id": 7, "_info": {"lastUpdated": "t"}});
-        for path in [".id", "id", "$.id", "$.Results.id", "$.Results[*].id"] {
+        for path in [
+            ".id",
+            "id",
+            "$.id",
+            "$.Results.id",
+            "$.Results[*].id",
+            "$['Results'][*]['id']",
+            "$.[\"id\"]",
+        ] {
             assert_eq!(find(path, &record), 7, "{path}");
         }
         assert_eq!(find("._info.lastUpdated", &record), "t");
         assert_eq!(find(".missing.deeper", &record), Value::Null);
+    }
+
+    #[test]
+    fn pl10_a_main_path_and_a_source_path_are_one_path() {
+        let deeper = json!({"d": {"e": {"f": 1}}});
+        let path = |text| Path::parse(text, "$.a.b.c").unwrap();
+        assert_eq!(path(".d.e.f").find(&deeper), 1);
+        assert_eq!(path("$.a.b.c.d.e.f").find(&deeper), 1);
+        assert_eq!(path("$.a['b'].c[*].d.e.f").to_string(), "$.d.e.f");
+        assert_eq!(path("$.a.b.d").to_string(), "$.a.b.d");
+    }
+
+    #[test]
+    fn fe22_the_board_ids_of_all_results_are_found() {
+        let raw_data = json!({"Results": [{"board": {"id": 1}}, {"board": {"id": 2}}]});
+        let path = Path::parse("$.Results[*].board.id", "$").unwrap();
+        assert_eq!(path.find(&raw_data), json!([1, 2]));
+        assert_eq!(find("$.Results[*].board.id", &raw_data["Results"][1]), 2);
+    }
+
+    #[test]
+    fn names_with_anything_in_them_can_be_quoted() {
+        let record = json!({"SLA Status": {"a.b": 1, "c]": 2}, "it's": 3});
+        assert_eq!(find("$.['SLA Status']['a.b']", &record), 1);
+        assert_eq!(find("$[\"SLA Status\"][\"c]\"]", &record), 2);
+        assert_eq!(find("$[\"it's\"]", &record), 3);
+        assert_eq!(find(r"$['it\'s']", &record), 3);
     }
 
     #[test]
@@ -161,6 +258,24 @@ mod tests {
             if let Ok(path) = Path::parse(&text, &main) {
                 let _found = path.find(&json!({"a": [1, {"b": 2}]}));
             }
+        }
+
+        #[test]
+        fn a_path_means_the_same_when_it_is_written_out(text in "[$.a-c\\[\\]'\"*?@=0-1]{0,12}") {
+            let record = json!({"a": [{"b": 1}, {"b": {"c": 2}}], "b": {"a": "x", "c": [0, 1]}, "": 1});
+            if let Ok(path) = Path::parse(&text, "$.Results") {
+                let again = Path::parse(&path.to_string(), "$.Results").unwrap();
+                prop_assert_eq!(again.find(&record), path.find(&record));
+            }
+        }
+
+        #[test]
+        fn the_short_way_finds_what_the_engine_finds(chain in prop::collection::vec("[ab]", 1..4)) {
+            let record = json!({"a": {"b": {"a": 1, "b": null}, "a": [1]}, "b": "x"});
+            let path = Path::parse(&chain.join("."), "$.Results").unwrap();
+            let engine = compiled(&path.to_string()).unwrap();
+            let found = engine.query(&record).all().first().copied().cloned().unwrap_or_default();
+            prop_assert_eq!(path.find(&record), found);
         }
     }
 }

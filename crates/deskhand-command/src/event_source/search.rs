@@ -72,6 +72,11 @@ impl Search {
             .any(|all| all.iter().all(|comparison| comparison.holds(record)))
     }
 
+    /// Every path that it looks at.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.any.iter().flatten().map(|comparison| &comparison.path)
+    }
+
     /// The search string as it was written.
     pub fn text(&self) -> &str {
         &self.text
@@ -81,8 +86,8 @@ impl Search {
 impl Comparison {
     /// Texts are compared without case; of several values one that holds is enough.
     fn holds(&self, record: &Value) -> bool {
-        let found = self.path.find(record);
-        let values = match &found {
+        let found = self.path.find_in(record);
+        let values = match &*found {
             Value::Array(values) => values.as_slice(),
             one => std::slice::from_ref(one),
         };
@@ -108,10 +113,7 @@ fn text_of(value: &Value) -> String {
 
 fn comparison<'a>(text: &'a str, main_path: &str) -> Result<(Comparison, &'a str), SearchError> {
     let expected = || SearchError::Comparison(text.to_owned());
-    let (path, rest) = text
-        .strip_prefix('{')
-        .and_then(|text| text.split_once('}'))
-        .ok_or_else(expected)?;
+    let (path, rest) = text.strip_prefix('{').and_then(until_brace).ok_or_else(expected)?;
     let path = Path::parse(path, main_path)?;
     let rest = rest.trim_start();
     let (operator, rest) = if let Some(rest) = rest.strip_prefix("!=") {
@@ -125,6 +127,20 @@ fn comparison<'a>(text: &'a str, main_path: &str) -> Result<(Comparison, &'a str
     };
     let (value, rest) = value(rest.trim_start())?;
     Ok((Comparison { path, operator, value }, rest))
+}
+
+/// What stands before the brace that closes, and what after it; one inside quotes closes nothing.
+fn until_brace(text: &str) -> Option<(&str, &str)> {
+    let mut quote = None;
+    for (at, c) in text.char_indices() {
+        match quote {
+            None if c == '}' => return Some((&text[..at], &text[at + 1..])),
+            None if matches!(c, '"' | '\'') => quote = Some(c),
+            Some(open) if c == open => quote = None,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Quoted text, or one word.
@@ -177,6 +193,9 @@ mod tests {
         assert!(holds("{$.type} = other or {$.tags[*]} = b"));
         assert!(!holds("{$.type} != ALERT"));
         assert!(holds("{$.nothing} != x"));
+        assert!(holds("{$.tags[?(@ == 'a' || @ == '}')]} = a OR {$.type} = x"));
+        assert!(holds("{$.priority.name} = 'Priority 1 - Critical'"));
+        assert!(!holds("{$.priority.name} = \"Priority 1\""));
     }
 
     #[test]
