@@ -12,6 +12,7 @@ mod layers;
 mod outside;
 mod place;
 mod program;
+mod sandbox;
 mod steps;
 mod test;
 mod tools;

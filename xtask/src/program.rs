@@ -1,6 +1,7 @@
 //! Other programs: how they are started, and what is made of their end.
 
 use std::ffi::OsStr;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
@@ -18,6 +19,17 @@ pub(crate) fn program(name: impl AsRef<OsStr>) -> Command {
 pub(crate) fn cargo<const N: usize>(arguments: [&str; N]) -> Command {
     let mut command = program(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments);
+    command
+}
+
+/// The program of this workspace, knowing nothing of its user's connections.
+pub(crate) fn alone(deskhand: &Path) -> Command {
+    let mut command = program(deskhand);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("DESKHAND_") {
+            command.env_remove(name);
+        }
+    }
     command
 }
 

@@ -28,7 +28,10 @@ impl Steps {
     pub(crate) fn new(without: &[String], known: &[&str]) -> anyhow::Result<Self> {
         for name in without {
             if !known.contains(&name.as_str()) {
-                bail!("`--without {name}`: there is no such step; there are: {}", known.join(", "));
+                bail!(
+                    "`--without {name}`: there is no such step; there are: {}",
+                    known.join(", ")
+                );
             }
         }
         Ok(Self {
@@ -68,8 +71,16 @@ impl Steps {
             results.filter(|done| done.outcome.word() == word).count()
         };
         let failed = count("failed");
-        println!("{} passed, {failed} failed, {} skipped", count("passed"), count("skipped"));
-        if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        println!(
+            "{} passed, {failed} failed, {} skipped",
+            count("passed"),
+            count("skipped")
+        );
+        if failed == 0 {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }
     }
 }
 

@@ -29,7 +29,9 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     } else {
         check::all(&mut steps);
         steps.step("tests", || tests("ci"));
-        steps.step("doctests", || perform(&mut cargo(["test", "--quiet", "--workspace", "--doc"])));
+        steps.step("doctests", || {
+            perform(&mut cargo(["test", "--quiet", "--workspace", "--doc"]))
+        });
         outside::all(&mut steps);
     }
     Ok(steps.finish())

@@ -1,86 +1,105 @@
-//! The floor: curl, four at a time, reading all pages and throwing them away.
+//! The floor: curl, four at a time, reading every page from a static file server and throwing it away.
 
+use std::net::{Ipv4Addr, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 
-use super::measure::{Cost, quickest};
-use super::sandbox::Sandbox;
-use crate::{shell, tools};
+use super::cost::{Cost, quickest};
+use crate::place;
+use crate::program::{exists, perform, program};
+use crate::sandbox::Sandbox;
+use crate::tools;
 
-/// All pages as files below a static file server.
+/// Every page of the sandbox's tickets as a file, served by nginx.
 pub(super) struct Pages {
-    /// How many there are.
-    pub(super) count: u64,
-    url: String,
-    _server: Server,
+    count: u64,
+    server: Child,
 }
 
-/// The static file server; it ends with this value.
-struct Server(std::process::Child);
+const RUNS: usize = 5;
+const PORT: u16 = 18_973;
 
-const RUNS: usize = 3;
-const ADDRESS: &str = "127.0.0.1:18973";
-
-/// Reads all pages from the sandbox into files and serves them by nginx.
-pub(super) fn pages(desk: &Sandbox, folder: &Path) -> anyhow::Result<Pages> {
-    tools::debian("nginx", "nginx-light")?;
-    tools::debian("/usr/bin/time", "time")?;
-    let count = desk.tickets.div_ceil(1000);
-    let files = folder.join("pages");
-    std::fs::create_dir_all(&files)?;
-    let mut read = curl(&tickets(&desk.url, count), None);
-    read.arg("--output").arg(files.join("#1.json"));
-    shell::run(read)?;
-    let server = serve(folder, &files)?;
-    Ok(Pages { count, url: format!("http://{ADDRESS}/[1-{count}].json"), _server: server })
-}
-
-pub(super) fn from_files(pages: &Pages) -> anyhow::Result<Cost> {
-    quickest(RUNS, || Ok(curl(&pages.url, Some("/dev/null"))))
-}
-
-pub(super) fn from_sandbox(desk: &Sandbox, count: u64) -> anyhow::Result<Cost> {
-    quickest(RUNS, || Ok(curl(&tickets(&desk.url, count), Some("/dev/null"))))
-}
-
-fn tickets(url: &str, count: u64) -> String {
-    format!("{url}/v4_6_release/apis/3.0/service/tickets?pageSize=1000&page=[1-{count}]")
-}
-
-fn curl(url: &str, output: Option<&str>) -> Command {
-    let mut curl = Command::new("curl");
-    curl.args(["--silent", "--fail", "--noproxy", "*", "--parallel", "--parallel-max", "4"]);
-    curl.args(["--user", "sandbox+public:private", "--header", "clientId: bench"]);
-    if let Some(output) = output {
-        curl.args(["--output", output]);
+impl Pages {
+    /// Reads the pages from the sandbox, and serves them.
+    pub(super) fn prepare(desk: &Sandbox, tickets: u64) -> anyhow::Result<Self> {
+        tools::need("curl", "curl")?;
+        if !exists("/usr/sbin/nginx") {
+            tools::need("nginx", "nginx-light")?;
+        }
+        let count = tickets.div_ceil(1000);
+        let folder = place::scratch(&format!("bench/pages-{tickets}"))?;
+        perform(&mut curl(&pages_of(desk, count), &folder.join("#1.json")))?;
+        let server = serve(&folder.canonicalize()?)?;
+        Ok(Self { count, server })
     }
-    curl.arg(url);
+
+    pub(super) fn read_files(&self) -> anyhow::Result<Cost> {
+        let url = format!("http://127.0.0.1:{PORT}/[1-{}].json", self.count);
+        quickest(RUNS, || Ok(curl(&url, Path::new("/dev/null"))))
+    }
+
+    pub(super) fn read_sandbox(&self, desk: &Sandbox) -> anyhow::Result<Cost> {
+        let url = pages_of(desk, self.count);
+        quickest(RUNS, || Ok(curl(&url, Path::new("/dev/null"))))
+    }
+}
+
+fn pages_of(desk: &Sandbox, count: u64) -> String {
+    let tickets = "v4_6_release/apis/3.0/service/tickets";
+    format!("{}/{tickets}?orderBy=id%20asc&pageSize=1000&page=[1-{count}]", desk.url)
+}
+
+fn curl(url: &str, output: &Path) -> Command {
+    let mut curl = program("curl");
+    curl.args(["--silent", "--show-error", "--fail", "--noproxy", "*"]);
+    curl.args(["--parallel", "--parallel-max", "4"]);
+    curl.args(["--user", "sandbox+public:private", "--header", "clientId: bench"]);
+    curl.arg("--output").arg(output).arg(url);
     curl
 }
 
-fn serve(folder: &Path, files: &Path) -> anyhow::Result<Server> {
-    let configuration: PathBuf = folder.join("nginx.conf");
-    let (folder, files) = (folder.display(), files.display());
-    std::fs::write(
-        &configuration,
-        format!(
-            "daemon off; worker_processes 1; user root; pid {folder}/nginx.pid; error_log {folder}/error.log;\n\
-             events {{ worker_connections 64; }}\n\
-             http {{ access_log off; sendfile on; tcp_nopush on;\n\
-             server {{ listen {ADDRESS}; root {files}; }} }}\n"
-        ),
-    )?;
-    let child = Command::new("nginx").arg("-c").arg(&configuration).spawn().context("cannot start nginx")?;
-    std::thread::sleep(std::time::Duration::from_millis(500));
-    Ok(Server(child))
+fn serve(folder: &Path) -> anyhow::Result<Child> {
+    let scratch = place::scratch("bench")?.canonicalize()?;
+    let settings: PathBuf = scratch.join("nginx.conf");
+    let (scratch, folder) = (scratch.display(), folder.display());
+    let text = format!(
+        "daemon off; worker_processes 1; pid {scratch}/nginx.pid; error_log {scratch}/nginx.log;\n\
+         events {{ worker_connections 64; }}\n\
+         http {{ access_log off; sendfile on; tcp_nopush on;\n\
+         server {{ listen 127.0.0.1:{PORT}; root {folder}; }} }}\n"
+    );
+    // As root, its worker would be a user who may not read the files.
+    let text = if tools::is_root() {
+        format!("user root; {text}")
+    } else {
+        text
+    };
+    std::fs::write(&settings, text)?;
+    let nginx = if exists("nginx") { "nginx" } else { "/usr/sbin/nginx" };
+    let server = program(nginx)
+        .arg("-c")
+        .arg(&settings)
+        .spawn()
+        .context("cannot start nginx")?;
+    let until = Instant::now() + Duration::from_secs(10);
+    while TcpStream::connect((Ipv4Addr::LOCALHOST, PORT)).is_err() {
+        if Instant::now() > until {
+            bail!("nginx does not listen on port {PORT}");
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Ok(server)
 }
 
-impl Drop for Server {
+impl Drop for Pages {
+    /// Asked to end, nginx ends its worker, too.
     fn drop(&mut self) {
-        let pid = self.0.id().to_string();
-        let _asked = Command::new("kill").arg(&pid).status();
-        let _reaped = self.0.wait();
+        let asked = program("kill").arg(self.server.id().to_string()).status();
+        if asked.is_ok_and(|status| status.success()) {
+            let _it_may_have_ended = self.server.wait();
+        }
     }
 }

@@ -1,35 +1,31 @@
-//! `ingest`: everything into a new store.
+//! `ingest`: everything mapped, hashed and stored, durably, in a store that is new each time.
 
-use std::path::Path;
+use std::fs;
+use std::path::PathBuf;
 
-use super::measure::{Cost, quickest};
-use super::sandbox::Sandbox;
-use crate::tools;
+use super::cost::{Cost, quickest};
+use crate::place;
+use crate::program::{alone, capture};
+use crate::sandbox::Sandbox;
 
-pub(super) fn everything(deskhand: &Path, desk: &Sandbox, store: &Path) -> anyhow::Result<Cost> {
-    let cost = run(deskhand, desk, store, 3)?;
-    let mut measure = tools::clean(deskhand);
-    measure.args(["events", "measure", "--store"]).arg(store);
-    print!("{}", crate::shell::output(measure)?);
-    Ok(cost)
-}
-
-/// The most memory it takes at each size.
-pub(super) fn peaks(deskhand: &Path, sizes: [u64; 2], folder: &Path) -> anyhow::Result<[u64; 2]> {
-    let peak = |tickets| {
-        let desk = Sandbox::start(deskhand, tickets, 0)?;
-        Ok::<_, anyhow::Error>(run(deskhand, &desk, &folder.join("growth.sqlite"), 1)?.peak_bytes)
-    };
-    Ok([peak(sizes[0])?, peak(sizes[1])?])
-}
-
-fn run(deskhand: &Path, desk: &Sandbox, store: &Path, runs: usize) -> anyhow::Result<Cost> {
+pub(super) fn everything(desk: &Sandbox, runs: usize) -> anyhow::Result<Cost> {
     quickest(runs, || {
-        for suffix in ["", "-wal", "-shm"] {
-            let _not_there = std::fs::remove_file(format!("{}{suffix}", store.display()));
+        let store = store()?;
+        for ending in ["", "-wal", "-shm"] {
+            let _there_may_be_none = fs::remove_file(format!("{}{ending}", store.display()));
         }
-        let mut ingest = desk.client(deskhand);
+        let mut ingest = desk.client(&place::deskhand_release());
         ingest.args(["ingest", "--store"]).arg(store);
         Ok(ingest)
     })
+}
+
+/// How much room each event takes in the store of the last run.
+pub(super) fn room() -> anyhow::Result<String> {
+    let mut measure = alone(&place::deskhand_release());
+    capture(measure.args(["events", "measure", "--store"]).arg(store()?))
+}
+
+fn store() -> anyhow::Result<PathBuf> {
+    Ok(place::scratch("bench")?.join("bench.sqlite"))
 }

@@ -1,43 +1,54 @@
-//! With 200 ms added to every answer: the governor has to fill the wire.
-
-use std::path::Path;
+//! With 200 ms added to every answer: as many requests have to be under way as the PSA bears.
 
 use anyhow::Context as _;
+use serde_json::Value;
 
-use super::measure::quickest;
-use super::report::Report;
-use super::sandbox::Sandbox;
+use super::{desk, fetch, report::Report};
+use crate::program::{capture, program};
+use crate::sandbox::Sandbox;
 
-const LATENCY: f64 = 0.2;
+const LATENCY_MS: i64 = 200;
 
-pub(super) fn measure(deskhand: &Path, tickets: u64, report: &mut Report) -> anyhow::Result<()> {
-    let desk = Sandbox::start(deskhand, tickets, 200)?;
-    let cost = quickest(1, || {
-        let mut fetch = desk.client(deskhand);
-        fetch.args(["fetch-event", "--output", "jsonl"]);
-        Ok(fetch)
-    })?;
-    let most = most_at_once(&desk)?;
-    let requests = requests(&desk)?.len();
-    #[expect(clippy::cast_precision_loss, reason = "small numbers")]
-    let ideal = LATENCY * requests as f64 / most as f64;
-    report.latency(most, cost.seconds, ideal);
+pub(super) fn measure(tickets: u64, report: &mut Report) -> anyhow::Result<()> {
+    let desk = desk(tickets, &["--latency", "200"])?;
+    let cost = fetch::everything(&desk, 1)?;
+    let mut times = answer_times(&desk)?;
+    times.sort_unstable();
+    let most = most_at_once(&times);
+    report.latency(times.len(), most, &cost);
     Ok(())
 }
 
-/// When each request was answered, in milliseconds.
-fn requests(desk: &Sandbox) -> anyhow::Result<Vec<i64>> {
-    let mut curl = std::process::Command::new("curl");
-    curl.args(["--silent", "--noproxy", "*", &format!("{}/_sandbox/requests", desk.url)]);
-    let log: serde_json::Value = serde_json::from_str(&crate::shell::output(curl)?)?;
-    let log = log.as_array().context("the request log is a list")?;
-    Ok(log.iter().filter_map(|seen| seen["atMs"].as_i64()).collect())
+/// When each request was noted, in milliseconds.
+fn answer_times(desk: &Sandbox) -> anyhow::Result<Vec<i64>> {
+    let mut curl = program("curl");
+    curl.args(["--silent", "--fail", "--noproxy", "*"]);
+    let log: Value = serde_json::from_str(&capture(curl.arg(format!("{}/_sandbox/requests", desk.url)))?)?;
+    let log = log.as_array().context("the request log is no list")?;
+    let tickets = log.iter().filter(|seen| {
+        seen["path"]
+            .as_str()
+            .is_some_and(|path| path.contains("/service/tickets"))
+    });
+    Ok(tickets.filter_map(|seen| seen["atMs"].as_i64()).collect())
 }
 
-/// The most answers within one latency of each other: that many were under way at once.
-fn most_at_once(desk: &Sandbox) -> anyhow::Result<usize> {
-    let mut times = requests(desk)?;
-    times.sort_unstable();
-    let window = |begin: &i64| times.iter().filter(|time| (*begin..begin + 190).contains(*time)).count();
-    Ok(times.iter().map(window).max().unwrap_or(0))
+/// The most requests noted within one latency of each other: each of them was under way for that long.
+fn most_at_once(times: &[i64]) -> usize {
+    let within = |begin: usize| {
+        let end = times[begin] + LATENCY_MS;
+        times[begin..].iter().take_while(|time| **time < end).count()
+    };
+    (0..times.len()).map(within).max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_less_than_one_latency_apart_was_under_way_at_once() {
+        assert_eq!(most_at_once(&[0, 10, 150, 200, 349]), 3);
+        assert_eq!(most_at_once(&[]), 0);
+    }
 }

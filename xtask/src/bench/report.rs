@@ -1,67 +1,201 @@
-//! What was measured, beside what is claimed.
+//! What was measured, beside what it is bound to and what it aims at.
 
-use anyhow::bail;
+use std::fmt::Write as _;
+use std::fs;
+use std::process::ExitCode;
 
-use super::measure::Cost;
+use super::cost::Cost;
+use crate::place;
+use crate::program::{capture, program};
 
-/// Rows as they come; a miss of a bound fails the run.
-#[derive(Default)]
+/// Rows as they come.
 pub(super) struct Report {
-    missed: Vec<String>,
+    tickets: u64,
+    floor: f64,
+    latency_free: f64,
+    sizes: Vec<(&'static str, u64, u64)>,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    what: String,
+    measured: String,
+    bound: String,
+    verdict: &'static str,
 }
 
 const MIB: f64 = 1024.0 * 1024.0;
+const BYTES_A_TICKET: u64 = 32;
+const GROWTH_AT_MOST: u64 = 8 << 20;
 
 impl Report {
-    pub(super) fn floor(&self, name: &str, cost: &Cost) {
-        println!("{name}: {:.2} s", cost.seconds);
-    }
-
-    /// A time against the floor.
-    pub(super) fn ratio(&mut self, name: &str, cost: &Cost, floor: &Cost, bound: f64, aim: Option<f64>) {
-        let ratio = cost.seconds / floor.seconds;
-        let aim = aim.map(|aim| format!(", aim {aim}×")).unwrap_or_default();
-        self.row(name, ratio <= bound, &format!("{:.2} s, {ratio:.1}× the floor (bound {bound}×{aim})", cost.seconds));
-    }
-
-    /// The most memory at full size.
-    pub(super) fn memory(&mut self, name: &str, peak: u64, bound: u64, aim: u64) {
-        let mebibytes = as_float(peak) / MIB;
-        let text = format!("{mebibytes:.1} MiB at most (bound {bound}, aim {aim})");
-        self.row(&format!("memory of {name}"), mebibytes <= as_float(bound), &text);
-    }
-
-    /// How memory grows: at most 32 bytes a ticket and 8 MiB.
-    pub(super) fn growth(&mut self, name: &str, sizes: [u64; 2], peaks: [u64; 2]) {
-        let allowed = (sizes[1] - sizes[0]) * 32 + (8 << 20);
-        let grown = peaks[1].saturating_sub(peaks[0]);
-        let text = format!(
-            "{:.1} MiB at {}, {:.1} MiB at {}: {:.1} MiB more (bound {:.1})",
-            as_float(peaks[0]) / MIB, sizes[0], as_float(peaks[1]) / MIB, sizes[1], as_float(grown) / MIB, as_float(allowed) / MIB
-        );
-        self.row(&format!("growth of {name}"), grown <= allowed, &text);
-    }
-
-    /// A slow wire.
-    pub(super) fn latency(&mut self, most: usize, seconds: f64, ideal: f64) {
-        let text = format!("{most} at once (at least 4), {seconds:.2} s, {:.2}× of the ideal {ideal:.2} s (bound 1.3×)", seconds / ideal);
-        self.row("fetch-event with 200 ms of latency", most >= 4 && seconds <= ideal * 1.3, &text);
-    }
-
-    fn row(&mut self, name: &str, holds: bool, text: &str) {
-        println!("{name}: {text}: {}", if holds { "holds" } else { "MISSED" });
-        if !holds {
-            self.missed.push(name.to_owned());
+    pub(super) fn new(tickets: u64) -> Self {
+        Self {
+            tickets,
+            floor: 0.0,
+            latency_free: 0.0,
+            sizes: Vec::new(),
+            rows: Vec::new(),
         }
     }
 
-    pub(super) fn finish(self) -> anyhow::Result<()> {
-        if self.missed.is_empty() { Ok(()) } else { bail!("missed: {}", self.missed.join(", ")) }
+    /// What everything is compared with.
+    pub(super) fn floor(&mut self, cost: &Cost) {
+        self.floor = cost.seconds;
+        let measured = format!("{:.2} s", cost.seconds);
+        self.row("the floor: curl from static files", measured, "", "");
+    }
+
+    /// A time against the floor.
+    pub(super) fn ratio(&mut self, what: &str, cost: &Cost, bound: f64, aim: Option<f64>) {
+        if what.starts_with("fetch-event") {
+            self.latency_free = cost.seconds;
+        }
+        let ratio = cost.seconds / self.floor;
+        let bounds = aim.map_or(format!("{bound}×"), |aim| format!("{bound}×, aim {aim}×"));
+        let measured = format!("{:.2} s, {ratio:.1}×", cost.seconds);
+        self.row(what, measured, &bounds, verdict(ratio, bound, aim));
+    }
+
+    /// The most memory.
+    pub(super) fn memory(&mut self, what: &str, cost: &Cost) {
+        let mebibytes = float(cost.peak) / MIB;
+        let measured = format!("{mebibytes:.1} MiB");
+        self.row(
+            what,
+            measured,
+            "128 MiB, aim 64 MiB",
+            verdict(mebibytes, 128.0, Some(64.0)),
+        );
+    }
+
+    /// The most memory at another size, for how it grows.
+    pub(super) fn size(&mut self, job: &'static str, tickets: u64, cost: Cost) {
+        self.sizes.push((job, tickets, cost.peak));
+        let measured = format!("{:.2} s, {:.1} MiB", cost.seconds, float(cost.peak) / MIB);
+        self.row(&format!("{job} of {tickets} tickets"), measured, "", "");
+    }
+
+    /// How much more memory the largest size takes than the smallest.
+    pub(super) fn judge_growth(&mut self) {
+        for job in ["fetch-event", "ingest"] {
+            let of_job: Vec<_> = self.sizes.iter().filter(|(of, ..)| *of == job).collect();
+            let (Some((_, few, small)), Some((_, many, large))) = (of_job.first(), of_job.last()) else {
+                continue;
+            };
+            let grown = large.saturating_sub(*small);
+            let bound = (many - few) * BYTES_A_TICKET + GROWTH_AT_MOST;
+            let measured = format!("{:.1} MiB", float(grown) / MIB);
+            let bounds = format!("{:.1} MiB", float(bound) / MIB);
+            let holds = verdict(float(grown), float(bound), None);
+            self.row(
+                &format!("{job}: more memory at {many} than at {few}"),
+                measured,
+                &bounds,
+                holds,
+            );
+        }
+    }
+
+    /// A slow wire: so many requests, so many at once. The ideal waits for the wire or does its own work, never both in turn.
+    pub(super) fn latency(&mut self, requests: usize, most: usize, cost: &Cost) {
+        let (requests, at_once) = (float(requests as u64), float(most as u64));
+        let ideal = ((requests / at_once.max(1.0)).ceil() * 0.2).max(self.latency_free);
+        let measured = format!("{most} at once");
+        let enough = if most >= 4 { "PASS" } else { "MISS" };
+        self.row("200 ms of latency: requests under way", measured, "at least 4", enough);
+        let ratio = cost.seconds / ideal;
+        let measured = format!("{:.2} s, {ratio:.2}× of {ideal:.2} s", cost.seconds);
+        self.row(
+            "200 ms of latency: the whole fetch",
+            measured,
+            "1.3×",
+            verdict(ratio, 1.3, None),
+        );
+    }
+
+    fn row(&mut self, what: &str, measured: String, bound: &str, verdict: &'static str) {
+        println!("{what:<48} {measured:<28} {bound:<22} {verdict}");
+        self.rows.push(Row {
+            what: what.to_owned(),
+            measured,
+            bound: bound.to_owned(),
+            verdict,
+        });
+    }
+
+    /// Writes `docs/performance.md`.
+    pub(super) fn write(&self) -> anyhow::Result<()> {
+        let commit = capture(program("git").args(["rev-parse", "--short", "HEAD"]))?;
+        let date = capture(program("date").args(["-u", "+%Y-%m-%d"]))?;
+        let mut page = format!(
+            "# Speed and memory\n\nWritten by `cargo xtask bench --write` on {} at commit {}: {}, {} tickets.\n\nThe floor is \
+             curl, four requests at a time, reading the same pages from a static file server and throwing them away. \
+             Everything else is a ratio against that floor, measured in the same run.\n\n\
+             | what | measured | bound | |\n|---|---|---|---|\n",
+            date.trim(),
+            commit.trim(),
+            machine(),
+            self.tickets
+        );
+        for row in &self.rows {
+            writeln!(
+                page,
+                "| {} | {} | {} | {} |",
+                row.what, row.measured, row.bound, row.verdict
+            )?;
+        }
+        fs::write(place::root().join("docs/performance.md"), page)?;
+        println!("wrote docs/performance.md");
+        Ok(())
+    }
+
+    /// A missed bound fails the run.
+    pub(super) fn finish(self) -> ExitCode {
+        let missed = self.rows.iter().filter(|row| row.verdict == "MISS").count();
+        println!("{missed} bounds missed");
+        if missed == 0 {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }
     }
 }
 
-fn as_float(number: u64) -> f64 {
+fn verdict(value: f64, bound: f64, aim: Option<f64>) -> &'static str {
+    match aim {
+        _ if value > bound => "MISS",
+        Some(aim) if value > aim => "PASS, aim missed",
+        _ => "PASS",
+    }
+}
+
+fn machine() -> String {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let about = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = about
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    format!(
+        "{cores} cores of {}",
+        model.map_or("an unknown processor", |(_, model)| model)
+    )
+}
+
+fn float(number: u64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
     let number = number as f64;
     number
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bound_is_missed_or_held_and_an_aim_is_told() {
+        assert_eq!(verdict(11.0, 10.0, Some(6.0)), "MISS");
+        assert_eq!(verdict(7.0, 10.0, Some(6.0)), "PASS, aim missed");
+        assert_eq!(verdict(5.0, 10.0, Some(6.0)), "PASS");
+    }
 }

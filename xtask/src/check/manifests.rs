@@ -47,11 +47,15 @@ fn complaints(folder: &str, manifest: &Table) -> Vec<String> {
         .filter(|key| !inherits("package", key))
         .map(|key| format!("{folder}/Cargo.toml: write `{key}.workspace = true` below `[package]`"))
         .collect();
-    let lints = manifest.get("lints").and_then(|lints| lints.get("workspace")?.as_bool());
+    let lints = manifest
+        .get("lints")
+        .and_then(|lints| lints.get("workspace")?.as_bool());
     if lints != Some(true) {
         complaints.push(format!("{folder}/Cargo.toml: write `workspace = true` below `[lints]`"));
     }
-    let name = manifest.get("package").and_then(|package| package.get("name")?.as_str());
+    let name = manifest
+        .get("package")
+        .and_then(|package| package.get("name")?.as_str());
     if name != Some(folder) {
         complaints.push(format!("{folder}/Cargo.toml: the crate's name and its folder's differ"));
     }

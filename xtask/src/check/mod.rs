@@ -40,7 +40,15 @@ pub(crate) fn all(steps: &mut Steps) {
 pub(crate) fn quick(steps: &mut Steps) {
     steps.step("fmt", || perform(&mut cargo(["fmt", "--all", "--check"])));
     steps.step("clippy", || {
-        let arguments = ["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"];
+        let arguments = [
+            "clippy",
+            "--quiet",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ];
         perform(&mut cargo(arguments))
     });
 }

@@ -18,18 +18,46 @@ struct Arrows {
 const ANY: &[&str] = &["*"];
 
 const ARROWS: &[Arrows] = &[
-    Arrows { from: "connectwise-psa", to: &[], tests: &["deskhand-sandbox"] },
-    Arrows { from: "deskhand-sandbox", to: &[], tests: &[] },
-    Arrows { from: "deskhand-command", to: &[], tests: &[] },
+    Arrows {
+        from: "connectwise-psa",
+        to: &[],
+        tests: &["deskhand-sandbox"],
+    },
+    Arrows {
+        from: "deskhand-sandbox",
+        to: &[],
+        tests: &[],
+    },
+    Arrows {
+        from: "deskhand-command",
+        to: &[],
+        tests: &[],
+    },
     Arrows {
         from: "deskhand-connectwise",
         to: &["connectwise-psa", "deskhand-command"],
         tests: &["deskhand-sandbox"],
     },
-    Arrows { from: "deskhand-engine", to: &["deskhand-command"], tests: &[] },
-    Arrows { from: "deskhand-store", to: &["deskhand-command", "deskhand-engine"], tests: &[] },
-    Arrows { from: "deskhand", to: ANY, tests: ANY },
-    Arrows { from: "xtask", to: &[], tests: &[] },
+    Arrows {
+        from: "deskhand-engine",
+        to: &["deskhand-command"],
+        tests: &[],
+    },
+    Arrows {
+        from: "deskhand-store",
+        to: &["deskhand-command", "deskhand-engine"],
+        tests: &[],
+    },
+    Arrows {
+        from: "deskhand",
+        to: ANY,
+        tests: ANY,
+    },
+    Arrows {
+        from: "xtask",
+        to: &[],
+        tests: &[],
+    },
 ];
 
 /// Libraries that belong to certain crates; tests may use them anywhere.
@@ -60,14 +88,26 @@ struct Dependency {
 }
 
 pub(super) fn violations() -> anyhow::Result<Vec<String>> {
-    let json = capture(&mut cargo(["metadata", "--format-version", "1", "--no-deps", "--offline"]))?;
+    let json = capture(&mut cargo([
+        "metadata",
+        "--format-version",
+        "1",
+        "--no-deps",
+        "--offline",
+    ]))?;
     let metadata: Metadata = serde_json::from_str(&json).context("cargo metadata is not as expected")?;
     let mut violations = Vec::new();
     for package in &metadata.packages {
         let Some(arrows) = ARROWS.iter().find(|arrows| arrows.from == package.name) else {
-            bail!("the crate `{}` has no place yet: give it one in xtask/src/layers/arrows.rs", package.name);
+            bail!(
+                "the crate `{}` has no place yet: give it one in xtask/src/layers/arrows.rs",
+                package.name
+            );
         };
-        let broken = package.dependencies.iter().filter_map(|to| Some((to, broken_rule(arrows, to)?)));
+        let broken = package
+            .dependencies
+            .iter()
+            .filter_map(|to| Some((to, broken_rule(arrows, to)?)));
         violations.extend(broken.map(|(to, rule)| format!("{}: {rule}", place_of(package, &to.name))));
     }
     Ok(violations)

@@ -102,12 +102,21 @@ mod tests {
     #[test]
     fn a_violation_has_its_line_and_rule() {
         let text = "use x;\nlet key = std::env::var(\"KEY\");";
-        assert_eq!(found("deskhand-engine", text), ["a.rs:2: only the program reads the environment"]);
+        assert_eq!(
+            found("deskhand-engine", text),
+            ["a.rs:2: only the program reads the environment"]
+        );
         assert!(found("deskhand", text).is_empty());
     }
 
     #[test]
     fn comments_and_tests_are_no_violations() {
-        assert!(found("deskhand-store", "//! println!(\"x\")\n#[cfg(test)]\nmod tests { println!(\"x\") }").is_empty());
+        assert!(
+            found(
+                "deskhand-store",
+                "//! println!(\"x\")\n#[cfg(test)]\nmod tests { println!(\"x\") }"
+            )
+            .is_empty()
+        );
     }
 }

@@ -9,17 +9,25 @@ pub(crate) fn need(name: &str, package: &str) -> anyhow::Result<()> {
     if exists(name) {
         return Ok(());
     }
-    if !(exists("apt-get") && capture(program("id").arg("-u")).is_ok_and(|id| id.trim() == "0")) {
+    if !exists("apt-get") || !is_root() {
         bail!("`{name}` is missing: install the package `{package}`, or leave this step out by `--without`");
     }
     println!("installing {package}");
-    let mut update = program("apt-get");
-    perform(update.args(["update", "--quiet=2"]))?;
-    let mut install = program("apt-get");
-    install.args(["install", "--quiet=2", "--yes", "--no-install-recommends", package]);
-    perform(install.env("DEBIAN_FRONTEND", "noninteractive"))?;
+    apt_get(&["update", "--quiet=2"])?;
+    apt_get(&["install", "--quiet=2", "--yes", "--no-install-recommends", package])?;
     if !exists(name) {
         bail!("the package `{package}` was installed, but there is no `{name}`");
     }
     Ok(())
+}
+
+/// Whether we may install what is missing.
+pub(crate) fn is_root() -> bool {
+    capture(program("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
+}
+
+fn apt_get(arguments: &[&str]) -> anyhow::Result<()> {
+    let mut apt_get = program("apt-get");
+    apt_get.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
+    perform(apt_get.stdout(std::process::Stdio::null()))
 }
