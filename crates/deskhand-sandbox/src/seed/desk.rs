@@ -51,6 +51,9 @@ pub struct Desk {
     pub(super) system_locations: Vec<String>,
     pub(super) service_locations: Vec<String>,
     pub(super) slas: Vec<String>,
+    pub(super) country: String,
+    pub(super) currency: String,
+    pub(super) agreement: String,
     pub(super) priority_names: [&'static str; 4],
 }
 
@@ -109,6 +112,9 @@ impl Desk {
             system_locations: named(&words::SYSTEM_LOCATIONS, "location_href", "system/locations"),
             service_locations: named(&words::SERVICE_LOCATIONS, "location_href", "service/locations"),
             slas: named(&words::SLAS, "sla_href", "service/SLAs"),
+            country: reference(1, "United States", "country_href", "company/countries/1"),
+            currency: currency(),
+            agreement: reference(12, "Managed Services — Gold", "agreement_href", "finance/agreements/12"),
             priority_names: seed.priorities.names(),
         }
     }
@@ -244,6 +250,26 @@ fn company(at: usize) -> Company {
         city: at % words::CITIES.len(),
         name,
     }
+}
+
+fn currency() -> String {
+    let mut info = Object::new();
+    info.text("currency_href", &href("finance/currencies/7"));
+    let mut currency = Object::new();
+    currency.number("id", 7).text("symbol", "$").text("currencyCode", "USD");
+    currency
+        .text("decimalSeparator", ".")
+        .number("numberOfDecimals", 2)
+        .text("thousandsSeparator", ",")
+        .flag("negativeParenthesesFlag", false)
+        .flag("displaySymbolFlag", true);
+    currency
+        .text("currencyIdentifier", "USD")
+        .flag("displayIdFlag", false)
+        .flag("rightAlign", false)
+        .text("name", "US Dollars")
+        .raw("_info", &info.end());
+    currency.end()
 }
 
 fn priority_reference(id: i64, name: &str) -> String {

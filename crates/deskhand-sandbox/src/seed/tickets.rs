@@ -5,9 +5,9 @@ use bytes::Bytes;
 use super::Seed;
 use super::contacts;
 use super::desk::{Company, Desk, FIRST_COMPANY, count};
-use super::render::{Object, guid, href};
+use super::render::{Fields, Object, guid, href};
 use super::words;
-use crate::world::{Document, Kind, World, iso, text};
+use crate::world::{Document, Kind, World};
 
 /// Ids begin here, so that small numbers stay unknown.
 const FIRST_ID: i64 = 1_000;
@@ -15,6 +15,35 @@ const FIRST_ID: i64 = 1_000;
 const SPAN: i64 = 2 * 365 * 86_400;
 /// Nothing was updated in the last hour before the sandbox began.
 const QUIET: i64 = 3_600;
+
+/// The addresses of what belongs to a ticket: name, and what stands before and after the ticket's id.
+const LINKS: [(&str, &str, &str); 9] = [
+    ("activities_href", "sales/activities?conditions=ticket/id=", ""),
+    (
+        "scheduleentries_href",
+        "schedule/entries?conditions=type/id=4 AND objectId=",
+        "",
+    ),
+    ("documents_href", "system/documents?recordType=Ticket&recordId=", ""),
+    ("configurations_href", "service/tickets/", "/configurations"),
+    ("tasks_href", "service/tickets/", "/tasks"),
+    ("notes_href", "service/tickets/", "/notes"),
+    (
+        "products_href",
+        "procurement/products?conditions=chargeToType='Ticket' AND chargeToId=",
+        "",
+    ),
+    (
+        "timeentries_href",
+        "time/entries?conditions=(chargeToType='ServiceTicket' OR chargeToType='ProjectTicket') AND chargeToId=",
+        "",
+    ),
+    (
+        "expenseEntries_href",
+        "expense/entries?conditions=(chargeToType='ServiceTicket' OR chargeToType='ProjectTicket') AND chargeToId=",
+        "",
+    ),
+];
 
 /// What decides how one ticket looks.
 pub(crate) struct Ticket {
@@ -181,10 +210,10 @@ impl Ticket {
         to.raw("source", &desk.sources[random.usize(..desk.sources.len())]);
     }
 
-    fn work(&self, to: &mut Object, _desk: &Desk, random: &mut fastrand::Rng) {
+    fn work(&self, to: &mut Object, desk: &Desk, random: &mut fastrand::Rng) {
         let level = |random: &mut fastrand::Rng| ["Low", "Medium", "High"][random.usize(..3)];
         if random.u8(..5) == 0 {
-            to.text("requiredDate", &iso((self.entered + 604_800) / 86_400 * 86_400))
+            to.time("requiredDate", (self.entered + 604_800) / 86_400 * 86_400)
                 .decimal("budgetHours", random.u64(..4000));
         }
         if random.u8(..9) == 0 {
@@ -194,10 +223,7 @@ impl Ticket {
             );
         }
         if random.bool() {
-            to.raw(
-                "agreement",
-                &plain_reference(12, "Managed Services — Gold", "agreement_href", "finance/agreements/12"),
-            );
+            to.raw("agreement", &desk.agreement);
             to.text("agreementType", "Managed Services");
         }
         to.text("severity", level(random)).text("impact", level(random));
@@ -217,7 +243,7 @@ impl Ticket {
             to.text("automaticEmailCc", "ops@example.com;lead@example.com;");
         }
         if self.closed {
-            to.text("closedDate", &iso(self.updated)).text("closedBy", "jdoe");
+            to.time("closedDate", self.updated).text("closedBy", "jdoe");
         }
         to.flag("closedFlag", self.closed)
             .decimal("actualHours", random.u64(..900))
@@ -226,17 +252,14 @@ impl Ticket {
 
     fn billing(&self, to: &mut Object, random: &mut fastrand::Rng) {
         for name in [
-            "ExpenseCost",
-            "ExpenseRevenue",
-            "ProductCost",
-            "ProductRevenue",
-            "TimeCost",
-            "TimeRevenue",
+            "estimatedExpenseCost",
+            "estimatedExpenseRevenue",
+            "estimatedProductCost",
+            "estimatedProductRevenue",
+            "estimatedTimeCost",
+            "estimatedTimeRevenue",
         ] {
-            to.decimal(
-                &format!("estimated{name}"),
-                if random.u8(..9) == 0 { random.u64(..90_000) } else { 0 },
-            );
+            to.decimal(name, if random.u8(..9) == 0 { random.u64(..90_000) } else { 0 });
         }
         to.text("billingMethod", "ActualRates");
         if random.u8(..7) == 0 {
@@ -245,22 +268,22 @@ impl Ticket {
         to.text("subBillingMethod", "ActualRates");
         if random.u8(..11) == 0 {
             to.decimal("subBillingAmount", 5_000)
-                .text("subDateAccepted", &iso(self.entered));
+                .time("subDateAccepted", self.entered);
         }
     }
 
     fn dates(&self, to: &mut Object, random: &mut fastrand::Rng) {
         if self.closed {
-            to.text("dateResolved", &iso(self.updated));
+            to.time("dateResolved", self.updated);
         }
-        to.text("dateResplan", &iso(self.entered + 600))
-            .text("dateResponded", &iso(self.entered + 300));
+        to.time("dateResplan", self.entered + 600)
+            .time("dateResponded", self.entered + 300);
         to.number("resolveMinutes", random.i64(0..3000))
             .number("resPlanMinutes", random.i64(0..90))
             .number("respondMinutes", random.i64(0..60));
-        to.text("respondByGoalUTC", &iso(self.entered + 3_600))
-            .text("resplanGoalUTC", &iso(self.entered + 14_400));
-        to.text("resolutionGoalUTC", &iso(self.entered + 86_400))
+        to.time("respondByGoalUTC", self.entered + 3_600)
+            .time("resplanGoalUTC", self.entered + 14_400);
+        to.time("resolutionGoalUTC", self.entered + 86_400)
             .number("escalationLastUpdateMinutes", random.i64(0..999));
         to.flag("isInSla", random.u8(..9) > 0);
         if self.has_article() {
@@ -291,7 +314,7 @@ impl Ticket {
                 .number("predecessorId", FIRST_ID)
                 .flag("predecessorClosedFlag", true);
             to.number("lagDays", 2).flag("lagNonworkingDaysFlag", false);
-            to.text("estimatedStartDate", &iso(self.entered / 86_400 * 86_400))
+            to.time("estimatedStartDate", self.entered / 86_400 * 86_400)
                 .number("duration", 5);
         }
     }
@@ -313,12 +336,7 @@ impl Ticket {
             },
         );
         to.flag("requestForChangeFlag", false);
-        to.raw("currency", &format!(
-            "{{\"id\":7,\"symbol\":\"$\",\"currencyCode\":\"USD\",\"decimalSeparator\":\".\",\"numberOfDecimals\":2,\
-             \"thousandsSeparator\":\",\",\"negativeParenthesesFlag\":false,\"displaySymbolFlag\":true,\"currencyIdentifier\":\"USD\",\
-             \"displayIdFlag\":false,\"rightAlign\":false,\"name\":\"US Dollars\",\"_info\":{{\"currency_href\":{}}}}}",
-            text(&href("finance/currencies/7"))
-        ));
+        to.raw("currency", &desk.currency);
         if self.closed && self.id != FIRST_ID && random.u8(..25) == 0 {
             to.raw("mergedParentTicket", &merged_into(FIRST_ID, "\"The one that stays\""));
         }
@@ -330,48 +348,17 @@ impl Ticket {
     fn info(&self, to: &mut Object, random: &mut fastrand::Rng) {
         let id = self.id;
         let by = words::MEMBERS[random.usize(..words::MEMBERS.len())].0;
-        let mut info = Object::with_room(1024);
-        info.text("lastUpdated", &iso(self.updated)).text("updatedBy", by);
-        info.text("dateEntered", &iso(self.entered))
-            .text("enteredBy", "api_deskhand");
-        let links = [
-            ("activities_href", format!("sales/activities?conditions=ticket/id={id}")),
-            (
-                "scheduleentries_href",
-                format!("schedule/entries?conditions=type/id=4 AND objectId={id}"),
-            ),
-            (
-                "documents_href",
-                format!("system/documents?recordType=Ticket&recordId={id}"),
-            ),
-            ("configurations_href", format!("service/tickets/{id}/configurations")),
-            ("tasks_href", format!("service/tickets/{id}/tasks")),
-            ("notes_href", format!("service/tickets/{id}/notes")),
-            (
-                "products_href",
-                format!("procurement/products?conditions=chargeToType='Ticket' AND chargeToId={id}"),
-            ),
-            (
-                "timeentries_href",
-                format!(
-                    "time/entries?conditions=(chargeToType='ServiceTicket' OR chargeToType='ProjectTicket') AND chargeToId={id}"
-                ),
-            ),
-            (
-                "expenseEntries_href",
-                format!(
-                    "expense/entries?conditions=(chargeToType='ServiceTicket' OR chargeToType='ProjectTicket') AND chargeToId={id}"
-                ),
-            ),
-        ];
-        for (name, path) in links {
-            info.text(name, &href(&path));
+        let mut info = Object::with_room(1536);
+        info.time("lastUpdated", self.updated).text("updatedBy", by);
+        info.time("dateEntered", self.entered).text("enteredBy", "api_deskhand");
+        for (name, before, after) in LINKS {
+            info.link(name, before, id, after);
         }
         to.raw("_info", &info.end());
     }
 
     fn escalation(&self, to: &mut Object, random: &mut fastrand::Rng) {
-        to.text("escalationStartDateUTC", &iso(self.entered))
+        to.time("escalationStartDateUTC", self.entered)
             .number("escalationLevel", random.i64(0..20));
         to.number("minutesBeforeWaiting", 0)
             .number("respondedSkippedMinutes", 0)
@@ -389,37 +376,25 @@ impl Ticket {
     /// The `Edit Count`, and what desks really have: a list, a date, a long text.
     fn custom_fields(&self, to: &mut Object, random: &mut fastrand::Rng) {
         let note = words::NOTES[random.usize(..words::NOTES.len())];
-        let field = |id: u8, caption: &str, kind: &str, value: &str| {
-            format!(
-                "{{\"id\":{id},\"caption\":{},\"type\":\"{kind}\",\"entryMethod\":\"EntryField\",\"numberOfDecimals\":0{value}}}",
-                text(caption)
-            )
-        };
-        to.raw(
-            "customFields",
-            &format!(
-                "[{},{},{},{},{}]",
-                field(
-                    9,
-                    crate::world::EDIT_COUNT,
-                    "Number",
-                    &format!(",\"value\":{}", self.edit)
-                ),
-                field(7, "Dispatch Billing Required", "Text", ""),
-                field(
-                    36,
-                    "Business App assigned ",
-                    "Date",
-                    &format!(",\"value\":\"{}\"", iso(self.entered))
-                ),
-                field(37, "T&M Billing Required", "Checkbox", ",\"value\":true"),
-                field(41, "Last note", "TextArea", &format!(",\"value\":{}", text(note))),
-            ),
-        );
+        let mut fields = Fields::default();
+        fields.add(9, crate::world::EDIT_COUNT, "Number", "EntryField", |field| {
+            field.number("value", i64::from(self.edit));
+        });
+        fields.add(7, "Dispatch Billing Required", "Text", "List", |_| {});
+        fields.add(36, "Business App assigned ", "Date", "EntryField", |field| {
+            field.time("value", self.entered);
+        });
+        fields.add(37, "T&M Billing Required", "Checkbox", "EntryField", |field| {
+            field.flag("value", true);
+        });
+        fields.add(41, "Last note", "TextArea", "EntryField", |field| {
+            field.text("value", note);
+        });
+        to.raw("customFields", &fields.end());
     }
 }
 
-fn where_and_who(to: &mut Object, _desk: &Desk, company: &Company, random: &mut fastrand::Rng) {
+fn where_and_who(to: &mut Object, desk: &Desk, company: &Company, random: &mut fastrand::Rng) {
     let (city, state, zip) = words::CITIES[company.city];
     to.raw("company", &company.reference)
         .raw("site", &company.site)
@@ -429,10 +404,7 @@ fn where_and_who(to: &mut Object, _desk: &Desk, company: &Company, random: &mut 
         to.text("addressLine2", "Suite 200");
     }
     to.text("city", city).text("stateIdentifier", state).text("zip", zip);
-    to.raw(
-        "country",
-        &plain_reference(1, "United States", "country_href", "company/countries/1"),
-    );
+    to.raw("country", &desk.country);
     if random.u8(..5) == 0 {
         to.text("contactName", "");
         return;

@@ -18,7 +18,7 @@ use bytes::Bytes;
 use parking_lot::{Mutex, MutexGuard, RwLock};
 
 pub use clock::SandboxClock;
-pub(crate) use clock::iso;
+pub(crate) use clock::{iso, write_iso, write_two};
 pub use document::Document;
 pub(crate) use document::EDIT_COUNT;
 pub use edit::Members;
