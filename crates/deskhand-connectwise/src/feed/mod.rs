@@ -111,6 +111,10 @@ impl Feed for TicketFeed {
         Box::pin(look_up::look_up(self, id))
     }
 
+    fn read_until(&self, position: &Value) -> Option<Timestamp> {
+        position::Position::read(Some(position)).ok()?.since
+    }
+
     fn learn(&self, position: &Value, late: u64, lag_seconds: i64) -> Value {
         position::learned(position, late, lag_seconds)
     }

@@ -102,7 +102,7 @@ async fn fe11_a_search_condition_goes_unchanged_and_cannot_escape() {
         found(&sandbox, json!({"Urgency": "Low", "Search Condition": search})).await,
         both
     );
-    let sent = "(impact%20%3D%20%22High%22%20OR%20board%2Fname%20like%20%22%2Ae%2A%22)";
+    let sent = "%28impact%20%3D%20%22High%22%20OR%20board%2Fname%20like%20%22%2Ae%2A%22%29";
     assert!(
         asked(&sandbox).iter().any(|path| path.contains(sent)),
         "{:?}",
