@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::place;
-use crate::program::{capture, program};
+use crate::program::{alone, capture};
 
 pub(super) fn text() -> anyhow::Result<String> {
     let mut page = String::from("# The command line\n\nMade by `cargo xtask generate` from the program's own help.\n");
@@ -13,7 +13,7 @@ pub(super) fn text() -> anyhow::Result<String> {
 
 /// Help of one verb, then of those below it.
 fn add(page: &mut String, verb: &[String]) -> anyhow::Result<()> {
-    let mut help = program(place::deskhand());
+    let mut help = alone(&place::deskhand());
     let help = capture(help.args(verb).arg("--help").env("NO_COLOR", "1"))?;
     let heading = "#".repeat(verb.len() + 2);
     let name = ["deskhand".to_owned()]

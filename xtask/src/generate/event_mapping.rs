@@ -4,10 +4,9 @@ use std::fmt::Write as _;
 
 use anyhow::Context as _;
 use serde::Deserialize;
-use toml::Table;
 
 use crate::place;
-use crate::program::{capture, program};
+use crate::program::{alone, capture};
 
 #[derive(Deserialize)]
 struct Sources {
@@ -17,25 +16,26 @@ struct Sources {
 #[derive(Deserialize)]
 struct Source {
     name: String,
-    fields: Table,
+    field: Vec<Field>,
+}
+
+#[derive(Deserialize)]
+struct Field {
+    name: String,
+    path: String,
+    #[serde(default)]
+    kind: String,
 }
 
 pub(super) fn text() -> anyhow::Result<String> {
-    let written = capture(program(place::deskhand()).args(["sources", "show", "--toml"]))?;
+    let written = capture(alone(&place::deskhand()).args(["sources", "show", "--toml"]))?;
     let sources: Sources = toml::from_str(&written).context("`deskhand sources show --toml` is not as expected")?;
     let mut page = String::from(
-        "# Mapped fields\n\nMade by `cargo xtask generate` from `deskhand sources show --toml`. How to write sources of \
-         one's own: [event sources](../guides/event-sources.md).\n",
+        "# Mapped fields\n\nMade by `cargo xtask generate` from `deskhand sources show --toml`. \
+         How to write sources of one's own: [event sources](../guides/event-sources.md).\n",
     );
     for source in &sources.source {
-        write!(page, "\n## {}\n\n| field | path |\n|---|---|\n", source.name)?;
-        for (name, path) in &source.fields {
-            writeln!(
-                page,
-                "| {name} | `{}` |",
-                path.as_str().map_or_else(|| path.to_string(), ToOwned::to_owned)
-            )?;
-        }
+        add(&mut page, source)?;
     }
     write!(
         page,
@@ -43,4 +43,12 @@ pub(super) fn text() -> anyhow::Result<String> {
         written.trim()
     )?;
     Ok(page)
+}
+
+fn add(page: &mut String, source: &Source) -> anyhow::Result<()> {
+    write!(page, "\n## {}\n\n| field | path | kind |\n|---|---|---|\n", source.name)?;
+    for Field { name, path, kind } in &source.field {
+        writeln!(page, "| {name} | `{path}` | {kind} |")?;
+    }
+    Ok(())
 }

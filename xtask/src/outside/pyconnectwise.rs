@@ -30,7 +30,7 @@ pub(super) fn run() -> anyhow::Result<()> {
     }
     let sandbox = TlsSandbox::start(TICKETS)?;
     let mut script = program(&python);
-    script.args(["xtask/src/outside/pyconnectwise.py", sandbox.host(), TICKETS]);
+    script.args(["xtask/src/outside/read_tickets.py", sandbox.host(), TICKETS]);
     print!("{}", capture(script.env("REQUESTS_CA_BUNDLE", &sandbox.ca))?);
     Ok(())
 }
