@@ -4,11 +4,11 @@ use std::collections::HashSet;
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::Value;
 
 use super::pick::pick;
 use super::{CommandOutput, ContextData, KeyField};
 use crate::Failure;
+use crate::event_source::RecordReader;
 
 impl CommandOutput {
     /// The failures as people read them, a block of three lines each; empty exactly when all went well.
@@ -89,10 +89,13 @@ impl CommandOutput {
             ContextData::Items(items) => return member(to, "", items),
             ContextData::Mapped(source) => source,
         };
+        let reader = RecordReader::new(std::slice::from_ref(source));
         to.write_all(b"[")?;
         for (at, record) in self.results.records().enumerate() {
-            let record: Value = serde_json::from_slice(&record?)?;
-            member(to, if at > 0 { "," } else { "" }, &source.map(&record))?;
+            let record = record?;
+            let record =
+                std::str::from_utf8(&record).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+            member(to, if at > 0 { "," } else { "" }, &source.map(&reader.read(record)?))?;
         }
         to.write_all(b"]")
     }
