@@ -196,10 +196,13 @@ impl Ticket {
         let at = random.usize(..board.types.len());
         to.raw("type", &board.types[at]);
         if random.bool() {
-            to.raw("subType", &board.sub_types[at]).raw("item", &board.items[at]);
+            to.raw("subType", &board.sub_types[at]);
+        }
+        if random.u8(..4) == 0 {
+            to.raw("item", &board.items[at]);
         }
         to.raw("team", &board.teams[random.usize(..board.teams.len())]);
-        if random.u8(..4) > 0 {
+        if random.u8(..10) < 6 {
             to.raw("owner", &desk.members[random.usize(..desk.members.len())]);
         }
         to.raw("priority", &desk.priorities[random.usize(..desk.priorities.len())]);
@@ -376,6 +379,7 @@ impl Ticket {
     /// The `Edit Count`, and what desks really have: a list, a date, a long text.
     fn custom_fields(&self, to: &mut Object, random: &mut fastrand::Rng) {
         let note = words::NOTES[random.usize(..words::NOTES.len())];
+        let with_note = random.u8(..4) == 0;
         let mut fields = Fields::default();
         fields.add(9, crate::world::EDIT_COUNT, "Number", "EntryField", |field| {
             field.number("value", i64::from(self.edit));
@@ -388,7 +392,9 @@ impl Ticket {
             field.flag("value", true);
         });
         fields.add(41, "Last note", "TextArea", "EntryField", |field| {
-            field.text("value", note);
+            if with_note {
+                field.text("value", note);
+            }
         });
         to.raw("customFields", &fields.end());
     }
@@ -396,9 +402,12 @@ impl Ticket {
 
 fn where_and_who(to: &mut Object, desk: &Desk, company: &Company, random: &mut fastrand::Rng) {
     let (city, state, zip) = words::CITIES[company.city];
-    to.raw("company", &company.reference)
-        .raw("site", &company.site)
-        .text("siteName", "Main");
+    to.raw("company", &company.reference);
+    // Whoever overrides the address is left with the site's name only.
+    if random.u8(..10) < 7 {
+        to.raw("site", &company.site);
+    }
+    to.text("siteName", "Main");
     to.text("addressLine1", "100 Main Street");
     if random.bool() {
         to.text("addressLine2", "Suite 200");

@@ -24,7 +24,7 @@ pub struct TruthRow {
     pub edit: u32,
     /// Its `lastUpdated`, in seconds since 1970.
     pub stamp: i64,
-    /// Visible from this time on, in milliseconds of the sandbox's clock.
+    /// Visible from this time on, in milliseconds of the sandbox's clock; 0 when it always was.
     pub from_ms: i64,
     /// Visible until this time; `None` while it is current.
     pub until_ms: Option<i64>,
@@ -70,7 +70,7 @@ pub(super) fn rows(history: &BTreeMap<i64, Vec<Revision>>, now_ms: i64) -> Vec<T
                     id: *id,
                     edit,
                     stamp,
-                    from_ms,
+                    from_ms: from_ms.max(0),
                     until_ms,
                     gone: ended.is_some_and(|later| later.gone),
                 });
