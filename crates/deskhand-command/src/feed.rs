@@ -21,11 +21,15 @@ pub trait Feed: Send + Sync {
     /// Reads one record as it is now.
     fn look_up(&self, id: i64) -> BoxFuture<'_, Result<Lookup, Failure>>;
 
+    /// Everything updated until then should have been read by the passes before this position; `None` before the first
+    /// pass has ended.
+    fn read_until(&self, position: &Value) -> Option<Timestamp>;
+
     /// The position after a sweep that found `late` records which passes had missed, the latest by `lag_seconds`.
     fn learn(&self, position: &Value, late: u64, lag_seconds: i64) -> Value;
 }
 
-/// One pass over what changed; each batch is to be stored before the next is asked for.
+/// One pass over what changed; batches are to be stored in the order in which they come.
 pub trait Pass: Send {
     /// The next batch, or `None` when the pass is over.
     fn next(&mut self) -> BoxFuture<'_, Result<Option<Batch>, Failure>>;

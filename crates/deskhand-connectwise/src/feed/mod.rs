@@ -112,7 +112,7 @@ impl Feed for TicketFeed {
     }
 
     fn read_until(&self, position: &Value) -> Option<Timestamp> {
-        position::Position::read(Some(position)).ok()?.since
+        self.position(Some(position)).ok()?.since
     }
 
     fn learn(&self, position: &Value, late: u64, lag_seconds: i64) -> Value {
