@@ -7,5 +7,5 @@ pub mod events;
 pub mod ingest;
 pub mod store;
 
-pub use events::{Dismissal, Event, EventSummary};
+pub use events::{Because, Dismissal, Event, EventSummary};
 pub use store::{EventStore, StoreError};

@@ -18,6 +18,11 @@ pub struct Codec {
     decoder: DecoderDictionary<'static>,
 }
 
+/// Makes values small, one after the other.
+pub struct Encoder<'a> {
+    compressor: zstd::bulk::Compressor<'a>,
+}
+
 /// A value that cannot be made small, or restored.
 #[derive(Debug, thiserror::Error)]
 pub enum CodecError {
@@ -39,18 +44,10 @@ impl Default for Codec {
 }
 
 impl Codec {
-    /// Makes several values small, with one compressor for all of them.
-    pub fn encode_all<'a>(&self, values: impl Iterator<Item = &'a [u8]>) -> Result<Vec<Vec<u8>>, CodecError> {
-        let mut compressor = zstd::bulk::Compressor::with_prepared_dictionary(&self.encoder)?;
-        values
-            .map(|value| {
-                let small = compressor.compress(value)?;
-                let mut stored = Vec::with_capacity(small.len() + 1);
-                stored.push(ZSTD_WITH_FIRST_DICTIONARY);
-                stored.extend_from_slice(&small);
-                Ok(stored)
-            })
-            .collect()
+    /// What makes values small, to be used for several.
+    pub fn encoder(&self) -> Result<Encoder<'_>, CodecError> {
+        let compressor = zstd::bulk::Compressor::with_prepared_dictionary(&self.encoder)?;
+        Ok(Encoder { compressor })
     }
 
     /// Restores a value.
@@ -69,6 +66,18 @@ impl Codec {
     }
 }
 
+impl Encoder<'_> {
+    /// Makes a value small.
+    pub fn encode(&mut self, value: &[u8]) -> Result<Vec<u8>, CodecError> {
+        let mut stored = vec![0; 1 + zstd::zstd_safe::compress_bound(value.len())];
+        stored[0] = ZSTD_WITH_FIRST_DICTIONARY;
+        let length = self.compressor.compress_to_buffer(value, &mut stored[1..])?;
+        stored.truncate(1 + length);
+        stored.shrink_to_fit();
+        Ok(stored)
+    }
+}
+
 impl std::fmt::Debug for Codec {
     fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         to.write_str("Codec")
@@ -77,16 +86,39 @@ impl std::fmt::Debug for Codec {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
     fn values_come_back_and_unknown_ways_are_refused() {
         let codec = Codec::default();
         let value = br#"{"id":7,"board":{"id":30,"name":"Help Desk"}}"#;
-        let stored = codec.encode_all([value.as_slice(), b""].into_iter()).unwrap();
-        assert_eq!(codec.decode(&stored[0]).unwrap(), value);
-        assert_eq!(codec.decode(&stored[1]).unwrap(), b"");
+        let mut encoder = codec.encoder().unwrap();
+        for value in [value.as_slice(), b"", b"x"] {
+            let stored = encoder.encode(value).unwrap();
+            assert_eq!(codec.decode(&stored).unwrap(), value);
+        }
         assert!(matches!(codec.decode(&[9, 1, 2]), Err(CodecError::Unknown(9))));
         assert!(codec.decode(&[ZSTD_WITH_FIRST_DICTIONARY, 1, 2]).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_value_comes_back(values in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..300), 1..4)) {
+            let codec = Codec::default();
+            let mut encoder = codec.encoder().unwrap();
+            for value in &values {
+                prop_assert_eq!(&codec.decode(&encoder.encode(value).unwrap()).unwrap(), value);
+            }
+        }
+
+        #[test]
+        fn no_stored_bytes_make_it_panic(stored in prop::collection::vec(any::<u8>(), 0..64)) {
+            let mut first = vec![ZSTD_WITH_FIRST_DICTIONARY];
+            first.extend_from_slice(&stored);
+            let codec = Codec::default();
+            let _either = (codec.decode(&stored), codec.decode(&first));
+        }
     }
 }

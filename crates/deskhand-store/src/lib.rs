@@ -6,5 +6,5 @@
 mod codec;
 mod sqlite;
 
-pub use codec::{Codec, CodecError};
+pub use codec::{Codec, CodecError, Encoder};
 pub use sqlite::SqliteStore;

@@ -14,8 +14,10 @@ pub struct NewEvent {
     pub stamp: i64,
     /// What makes this revision itself.
     pub digest: [u8; 32],
-    /// The server's time when it was read, in seconds since 1970.
-    pub read_at: i64,
+    /// Whether it was read when the second of its stamp was over: what is read later with that stamp is the same.
+    pub settled: bool,
+    /// Whether a sweep found it, after passes had missed it.
+    pub late: bool,
     /// The value of the Unique Event Key, where the event source maps one.
     pub event_key: Option<String>,
     /// The event source that maps it.
@@ -24,29 +26,6 @@ pub struct NewEvent {
     pub fields: String,
     /// The record as it was received.
     pub raw: Bytes,
-}
-
-/// Why a record did not become an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Dismissal {
-    /// This revision is known: the same content.
-    SameRevision,
-    /// The same stamp as a revision that was read when its second was over; what differs changes without an update.
-    SameStamp,
-    /// Its Unique Event Key has been ingested before.
-    KnownKey,
-}
-
-impl Dismissal {
-    /// The reason in words.
-    pub fn reason(self) -> &'static str {
-        match self {
-            Self::SameRevision => "the same revision was ingested before",
-            Self::SameStamp => "it was not updated since it was ingested; only what changes by itself differs",
-            Self::KnownKey => "its Unique Event Key was ingested before",
-        }
-    }
 }
 
 /// A stored event in a list.
@@ -76,9 +55,11 @@ pub struct Event {
     pub summary: EventSummary,
     /// The record as it was received.
     pub raw: Bytes,
+    /// Why it was taken, in words.
+    pub because: String,
     /// The events of the same record, oldest first: id and when it was updated.
     pub revisions: Vec<(i64, Timestamp)>,
-    /// How often the record was read and dismissed since, by reason.
+    /// How often the record was read and dismissed, by reason in words.
     pub dismissals: Vec<(String, i64)>,
     /// When it was found to be deleted or converted.
     pub gone_at: Option<Timestamp>,

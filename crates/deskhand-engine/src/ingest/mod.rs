@@ -1,5 +1,6 @@
 //! Ingestion: a pass of a feed, each batch stored in one transaction with the position after it.
 
+mod claimed;
 mod decide;
 mod job;
 mod prepare;
@@ -7,6 +8,6 @@ mod report;
 mod run;
 mod sweep;
 
-pub use decide::{Decision, Known, decide};
+pub use decide::{Decision, Known, Note, decide, settle};
 pub use job::{IngestJob, Ingestor, Observer, Point, Quiet};
 pub use report::IngestReport;

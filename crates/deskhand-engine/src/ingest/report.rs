@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::prepare::Prepared;
 use crate::events::Dismissal;
 use crate::store::Committed;
 
@@ -17,30 +18,43 @@ pub struct IngestReport {
     pub taken: u64,
     /// Records that did not, by reason.
     pub dismissed: BTreeMap<Dismissal, u64>,
-    /// Records that were set aside, with their reasons.
+    /// How many records were set aside.
+    pub set_aside: u64,
+    /// The first of those, with their reasons.
     pub quarantined: Vec<String>,
+    /// How many values could not be made into the kind of their field, by field; they are kept as they are.
+    pub unconverted: BTreeMap<String, u64>,
     /// Events that a sweep found and passes had missed.
     pub late: u64,
-    /// Records that a sweep found deleted or converted.
+    /// Records that a sweep found deleted, converted or moved out of sight.
     pub gone: u64,
 }
 
-/// More reasons than this are only counted in words.
+/// More reasons than this are only counted.
 const REASONS_KEPT: usize = 20;
 
 impl IngestReport {
-    pub(super) fn add(&mut self, read: u64, committed: &Committed) {
-        self.read += read;
-        self.taken += committed.taken;
-        for (reason, count) in &committed.dismissed {
-            *self.dismissed.entry(*reason).or_default() += count;
+    /// Counts what was read; what becomes of it is known after the commit.
+    pub(super) fn add_read(&mut self, prepared: &Prepared) {
+        self.read += prepared.count();
+        self.set_aside += prepared.unusable.len() as u64;
+        for one in &prepared.unusable {
+            if self.quarantined.len() < REASONS_KEPT {
+                let id = one
+                    .record_id
+                    .map_or_else(|| "without id".to_owned(), |id| id.to_string());
+                self.quarantined.push(format!("{id}: {}", one.reason));
+            }
+        }
+        for (field, count) in &prepared.unconverted {
+            *self.unconverted.entry(field.clone()).or_default() += count;
         }
     }
 
-    pub(super) fn set_aside(&mut self, id: Option<i64>, reason: &str) {
-        if self.quarantined.len() < REASONS_KEPT {
-            let id = id.map_or_else(|| "without id".to_owned(), |id| id.to_string());
-            self.quarantined.push(format!("{id}: {reason}"));
+    pub(super) fn add_committed(&mut self, committed: &Committed) {
+        self.taken += committed.taken;
+        for (reason, count) in &committed.dismissed {
+            *self.dismissed.entry(*reason).or_default() += count;
         }
     }
 }

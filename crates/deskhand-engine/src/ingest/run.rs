@@ -1,159 +1,107 @@
-//! One pass: batches are read, made into candidates and committed in order, while the next one is on its way.
+//! One pass: batches are read, made into candidates and committed in order, while the next ones are on their way.
 
-use deskhand_command::{Batch, Failure, Retry};
-use jiff::{SignedDuration, Timestamp};
+use deskhand_command::{Batch, Failure};
+use futures_util::future::try_join;
+use serde_json::Value;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
-use super::job::{IngestJob, Ingestor, Point};
-use super::prepare::{Prepared, prepare};
+use super::claimed::{Claimed, failure_of};
+use super::job::Point;
+use super::prepare::{Prepared, Preparer, ReadBy};
 use super::report::IngestReport;
-use crate::store::{BatchWrite, Lease, LeaseRequest, RunRecord, StoreError};
+use crate::store::BatchWrite;
 
-/// A claim that is not renewed ends after this many seconds.
-const LEASE_SECONDS: i64 = 60;
-/// This many batches may wait for the store.
+/// This many batches may wait for the store, besides the one on its way into it and the one being mapped.
 const WAITING: usize = 1;
 
-impl Ingestor {
-    /// Runs one pass, or ends the one that was interrupted; whatever was committed before a failure stays.
-    pub async fn run(&self, job: &IngestJob, run_id: &str) -> (IngestReport, Result<(), Failure>) {
-        let mut report = IngestReport::default();
-        let outcome = self.claimed(job, run_id, &mut report).await;
-        (report, outcome)
+/// A batch that is being mapped on another thread.
+struct Ahead {
+    prepared: JoinHandle<Prepared>,
+    position: Value,
+    done: bool,
+}
+
+impl Claimed<'_> {
+    /// Reads to the end of the pass, or to a failure; what was read before it is stored all the same.
+    pub(super) async fn pass(&self, report: &mut IngestReport) -> Result<(), Failure> {
+        let (ready, waiting) = mpsc::channel(WAITING);
+        // A failure to read is told only after what is waiting was stored; a failure to store ends the reading.
+        let reading = async move { Ok(self.read(ready).await) };
+        let (read, ()) = try_join(reading, self.store(waiting, report)).await?;
+        read
     }
 
-    async fn claimed(&self, job: &IngestJob, run_id: &str, report: &mut IngestReport) -> Result<(), Failure> {
-        let started_at = self.clock.now();
-        let lease = self.claim(job).await?;
-        let outcome = self.pass(job, &lease, run_id, report).await;
-        let run = RunRecord {
-            id: run_id.to_owned(),
-            started_at,
-            ended_at: self.clock.now(),
-            outcome: if outcome.is_ok() { "Successful" } else { "Failed" },
-            report: serde_json::to_value(&*report).unwrap_or_default(),
-        };
-        let logged = self.store.log_run(&lease, &run).await;
-        let released = self.store.release(&lease).await;
-        outcome.and(logged.and(released).map_err(|error| failure_of(&error)))
-    }
-
-    pub(super) async fn claim(&self, job: &IngestJob) -> Result<Lease, Failure> {
-        let request = LeaseRequest {
-            holder: job.holder.clone(),
-            now: self.clock.now(),
-            seconds: LEASE_SECONDS,
-        };
-        self.store
-            .claim(&job.key, &request)
-            .await
-            .map_err(|error| failure_of(&error))
-    }
-
-    async fn pass(
-        &self,
-        job: &IngestJob,
-        lease: &Lease,
-        run_id: &str,
-        report: &mut IngestReport,
-    ) -> Result<(), Failure> {
-        let (ready, mut waiting) = mpsc::channel(WAITING);
-        let reading = async move {
-            let read = self.read(job, lease, &ready).await;
-            drop(ready);
-            read
-        };
-        let storing = async {
-            while let Some((batch, prepared)) = waiting.recv().await {
-                let stored = self.store_batch(lease, run_id, batch, prepared, report).await;
-                if stored.is_err() {
-                    waiting.close();
-                    return stored;
-                }
-            }
-            Ok(())
-        };
-        let (read, stored) = tokio::join!(reading, storing);
-        stored.and(read)
-    }
-
-    /// Reads until the pass is over, or until the store has given up.
-    async fn read(
-        &self,
-        job: &IngestJob,
-        lease: &Lease,
-        ready: &mpsc::Sender<(Batch, Prepared)>,
-    ) -> Result<(), Failure> {
-        let mut pass = self.feed.resume(lease.position.as_ref()).await?;
-        while let Some(mut batch) = pass.next().await? {
-            self.observer.at(Point::AnswerRead(batch.records.len()));
-            let prepared = prepare(job.sources.clone(), &mut batch).await?;
-            if ready.send((batch, prepared)).await.is_err() {
+    async fn read(&self, ready: mpsc::Sender<Ahead>) -> Result<(), Failure> {
+        let preparer = Preparer::new(&self.job.sources);
+        let mut pass = self.ingestor.feed.resume(self.lease.position.as_ref()).await?;
+        while let Some(batch) = pass.next().await? {
+            self.ingestor.observer.at(Point::AnswerRead(batch.records.len()));
+            if ready.send(ahead(&preparer, batch)).await.is_err() {
                 return Ok(());
             }
         }
         Ok(())
     }
 
-    async fn store_batch(
-        &self,
-        lease: &Lease,
-        run_id: &str,
-        batch: Batch,
-        prepared: Prepared,
-        report: &mut IngestReport,
-    ) -> Result<(), Failure> {
-        let read = prepared.candidates.len() as u64;
-        for unusable in &prepared.unusable {
-            report.set_aside(unusable.record_id, &unusable.reason);
-        }
-        let write = self.batch_write(run_id, prepared, batch.settle_seconds, Some(batch.position));
-        self.observer.at(Point::BeforeCommit);
-        let committed = self
-            .store
-            .commit(lease, write)
-            .await
-            .map_err(|error| failure_of(&error))?;
-        report.add(read, &committed);
-        self.observer.at(Point::AfterCommit(report.read));
-        if batch.done {
-            self.observer.at(Point::PassEnded);
+    async fn store(&self, mut waiting: mpsc::Receiver<Ahead>, report: &mut IngestReport) -> Result<(), Failure> {
+        while let Some(ahead) = waiting.recv().await {
+            let prepared = ahead.prepared.await;
+            let prepared =
+                prepared.map_err(|error| Failure::new(500, format!("A page could not be mapped: {error}.")))?;
+            report.add_read(&prepared);
+            self.ingestor.observer.at(Point::BeforeCommit);
+            self.commit(prepared, Some(ahead.position), report).await?;
+            self.ingestor.observer.at(Point::AfterCommit(report.read));
+            if ahead.done {
+                self.ingestor.observer.at(Point::PassEnded);
+            }
         }
         Ok(())
     }
 
-    pub(super) fn batch_write(
+    /// Commits what was prepared with the position after it; returns how many became events.
+    pub(super) async fn commit(
         &self,
-        run_id: &str,
         prepared: Prepared,
-        settle_seconds: i64,
-        position: Option<serde_json::Value>,
-    ) -> BatchWrite {
-        let now = self.clock.now();
-        BatchWrite {
+        position: Option<Value>,
+        report: &mut IngestReport,
+    ) -> Result<u64, Failure> {
+        let write = BatchWrite {
             candidates: prepared.candidates,
+            passed_over: prepared.passed_over,
             unusable: prepared.unusable,
-            settle_seconds,
             position,
-            now,
-            lease_until: lease_until(now),
-            run_id: run_id.to_owned(),
-        }
+            ..self.batch()
+        };
+        let committed = self
+            .ingestor
+            .store
+            .commit(&self.lease, write)
+            .await
+            .map_err(failure_of)?;
+        report.add_committed(&committed);
+        Ok(committed.taken)
     }
 }
 
-fn lease_until(now: Timestamp) -> Timestamp {
-    now.saturating_add(SignedDuration::from_secs(LEASE_SECONDS))
-        .unwrap_or(now)
-}
-
-/// A store's trouble for people.
-pub(super) fn failure_of(error: &StoreError) -> Failure {
-    let mut message = error.to_string();
-    if let Some(source) = std::error::Error::source(error) {
-        message = format!("{message}: {source}");
+fn ahead(preparer: &Preparer, batch: Batch) -> Ahead {
+    let Batch {
+        records,
+        quarantined,
+        position,
+        server_time,
+        settle_seconds,
+        done,
+    } = batch;
+    let read = ReadBy::Pass {
+        at: server_time.as_second(),
+        settle_seconds,
+    };
+    let preparer = preparer.clone();
+    Ahead {
+        prepared: tokio::task::spawn_blocking(move || preparer.prepare(records, quarantined, read)),
+        position,
+        done,
     }
-    Failure::new(500, message)
-        .with_hint(error.hint())
-        .with_retry(Retry::Later)
 }

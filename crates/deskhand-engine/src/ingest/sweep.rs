@@ -1,163 +1,160 @@
 //! The sweep: id and stamp of everything against the store, for what passes missed and what is gone.
 
-use std::collections::HashMap;
-
-use deskhand_command::{Batch, Failure, Head, Lookup};
+use deskhand_command::{Failure, Head, Lookup, Quarantined, Record};
+use futures_util::StreamExt;
+use futures_util::stream;
 use jiff::Timestamp;
 
-use super::job::{IngestJob, Ingestor};
-use super::prepare::prepare;
+use super::claimed::{Claimed, failure_of};
+use super::prepare::{Preparer, ReadBy};
 use super::report::IngestReport;
-use super::run::failure_of;
-use crate::store::Lease;
+use crate::store::BatchWrite;
 
-impl Ingestor {
-    /// Compares what the PSA lists as updated after `since` (`None`: everything) with what is stored.
-    pub async fn sweep(
-        &self,
-        job: &IngestJob,
-        since: Option<Timestamp>,
-        run_id: &str,
-    ) -> (IngestReport, Result<(), Failure>) {
-        let mut report = IngestReport::default();
-        let outcome = self.sweep_claimed(job, since, run_id, &mut report).await;
-        (report, outcome)
+/// This many records are looked up at once.
+const AT_ONCE: usize = 8;
+/// This many are stored at once.
+const PER_COMMIT: usize = 64;
+
+impl Claimed<'_> {
+    /// Compares what the PSA lists as updated after `since` with what is stored.
+    ///
+    /// Before the end of the first pass there is nothing to compare.
+    pub(super) async fn compare(&self, since: Option<Timestamp>, report: &mut IngestReport) -> Result<(), Failure> {
+        let feed = &self.ingestor.feed;
+        let Some(due) = self
+            .lease
+            .position
+            .as_ref()
+            .and_then(|position| feed.read_until(position))
+        else {
+            return Ok(());
+        };
+        let (missing, vanished) = self.differences(since).await?;
+        // What was updated later is the next pass's to read.
+        let missed = missing.into_iter().filter(|head| head.stamp <= due.as_second());
+        let lag = self.take_missed(missed.collect(), report).await?;
+        self.look_for(vanished, report).await?;
+        self.learn(lag, report).await
     }
 
-    async fn sweep_claimed(
-        &self,
-        job: &IngestJob,
-        since: Option<Timestamp>,
-        run_id: &str,
-        report: &mut IngestReport,
-    ) -> Result<(), Failure> {
-        let lease = self.claim(job).await?;
-        let swept = self.compare(job, &lease, since, run_id, report).await;
-        let released = self.store.release(&lease).await.map_err(|error| failure_of(&error));
-        swept.and(released)
-    }
-
-    async fn compare(
-        &self,
-        job: &IngestJob,
-        lease: &Lease,
-        since: Option<Timestamp>,
-        run_id: &str,
-        report: &mut IngestReport,
-    ) -> Result<(), Failure> {
-        // What is known is looked up first, so that nothing stored meanwhile is taken for vanished.
-        let known = self
-            .store
-            .known(lease, since.map_or(i64::MIN, Timestamp::as_second))
-            .await
-            .map_err(|error| failure_of(&error))?;
-        let mut vanished: HashMap<i64, i64> = known.iter().map(|head| (head.id, head.stamp)).collect();
+    /// Heads that are not stored, and stored ones that are no longer listed.
+    async fn differences(&self, since: Option<Timestamp>) -> Result<(Vec<Head>, Vec<Head>), Failure> {
+        let store = &self.ingestor.store;
+        // What is known is looked up first, so that nothing listed meanwhile is taken for vanished.
+        let known = store.known(&self.lease, since.map_or(i64::MIN, Timestamp::as_second));
+        let known = known.await.map_err(failure_of)?;
+        let mut listed = vec![false; known.len()];
         let mut missing = Vec::new();
-        let mut heads = self.feed.heads(since).await?;
-        while let Some(batch) = heads.next().await? {
-            for head in &batch {
-                vanished.remove(&head.id);
-            }
-            missing.extend(
-                self.store
-                    .missing(lease, &batch)
-                    .await
-                    .map_err(|error| failure_of(&error))?,
-            );
-        }
-        let late = self.take_missing(job, lease, &missing, run_id, report).await?;
-        self.look_for(job, lease, vanished.into_keys().collect(), run_id, report)
-            .await?;
-        self.learn(lease, late, run_id, report).await
-    }
-
-    /// Fetches what passes missed; returns by how many seconds the latest of them was late.
-    async fn take_missing(
-        &self,
-        job: &IngestJob,
-        lease: &Lease,
-        missing: &[Head],
-        run_id: &str,
-        report: &mut IngestReport,
-    ) -> Result<i64, Failure> {
-        let mut latest = 0;
-        for head in missing {
-            if let Lookup::Found(record) = self.feed.look_up(head.id).await? {
-                latest = latest.max(self.clock.now().as_second() - record.stamp);
-                report.late += self.take(job, lease, *record, run_id, report).await?;
-            }
-        }
-        Ok(latest)
-    }
-
-    /// Looks for records that the list no longer has: gone, or changed so that a filter leaves them out.
-    async fn look_for(
-        &self,
-        job: &IngestJob,
-        lease: &Lease,
-        vanished: Vec<i64>,
-        run_id: &str,
-        report: &mut IngestReport,
-    ) -> Result<(), Failure> {
-        let mut gone = Vec::new();
-        for id in vanished {
-            match self.feed.look_up(id).await? {
-                Lookup::Gone | Lookup::Elsewhere => gone.push(id),
-                Lookup::Found(record) => {
-                    self.take(job, lease, *record, run_id, report).await?;
+        let mut heads = self.ingestor.feed.heads(since).await?;
+        while let Some(heads) = heads.next().await? {
+            for head in &heads {
+                if let Ok(at) = known.binary_search_by_key(&head.id, |known| known.id) {
+                    listed[at] = true;
                 }
             }
+            missing.extend(store.missing(&self.lease, &heads).await.map_err(failure_of)?);
         }
-        report.gone += gone.len() as u64;
-        self.store
-            .mark_gone(lease, &gone, self.clock.now())
-            .await
-            .map_err(|error| failure_of(&error))
+        let vanished = known.into_iter().zip(listed).filter(|(_, listed)| !listed);
+        Ok((missing, vanished.map(|(head, _)| head).collect()))
     }
 
-    async fn take(
-        &self,
-        job: &IngestJob,
-        lease: &Lease,
-        record: deskhand_command::Record,
-        run_id: &str,
-        report: &mut IngestReport,
-    ) -> Result<u64, Failure> {
-        let mut batch = Batch {
-            records: vec![record],
-            quarantined: Vec::new(),
-            position: serde_json::Value::Null,
-            server_time: self.clock.now(),
-            settle_seconds: i64::MAX,
-            done: false,
+    /// Fetches what passes missed; returns how many seconds ago the oldest of it was updated.
+    async fn take_missed(&self, missed: Vec<Head>, report: &mut IngestReport) -> Result<i64, Failure> {
+        let mut lag = 0;
+        for heads in missed.chunks(PER_COMMIT) {
+            let found = self.look_up(heads).await?;
+            let now = self.ingestor.clock.now().as_second();
+            let ages = found.records.iter().map(|record| now - record.stamp);
+            lag = ages.fold(lag, i64::max);
+            report.late += self.take(found, ReadBy::Sweep { late: true }, report).await?;
+        }
+        Ok(lag)
+    }
+
+    /// Looks for records that the list no longer has: gone, merged, or changed so that a filter leaves them out.
+    async fn look_for(&self, vanished: Vec<Head>, report: &mut IngestReport) -> Result<(), Failure> {
+        for heads in vanished.chunks(PER_COMMIT) {
+            let mut found = self.look_up(heads).await?;
+            // There, known, and not in the list: moved out of sight. With a new stamp, it is a revision first.
+            for head in heads {
+                let same = |record: &Record| (record.id, record.stamp) == (head.id, head.stamp);
+                if found.records.iter().any(same) {
+                    found.gone.push(head.id);
+                    found.records.retain(|record| !same(record));
+                }
+            }
+            self.take(found, ReadBy::Sweep { late: false }, report).await?;
+        }
+        Ok(())
+    }
+
+    async fn look_up(&self, heads: &[Head]) -> Result<Found, Failure> {
+        let looked_up = stream::iter(heads).map(async |head| (head.id, self.ingestor.feed.look_up(head.id).await));
+        let mut looked_up = std::pin::pin!(looked_up.buffered(AT_ONCE));
+        let mut found = Found::default();
+        while let Some((id, lookup)) = looked_up.next().await {
+            match lookup {
+                Ok(Lookup::Found(record)) => found.records.push(*record),
+                Ok(Lookup::Gone | Lookup::Elsewhere) => found.gone.push(id),
+                Err(failure) if is_the_records_own(&failure) => found.unreadable.push(Quarantined {
+                    id: Some(id),
+                    reason: failure.message,
+                    raw: None,
+                }),
+                Err(failure) => return Err(failure),
+            }
+        }
+        Ok(found)
+    }
+
+    /// Stores what was found; returns how many became events.
+    async fn take(&self, found: Found, read: ReadBy, report: &mut IngestReport) -> Result<u64, Failure> {
+        let preparer = Preparer::new(&self.job.sources);
+        report.gone += found.gone.len() as u64;
+        let prepared = preparer.prepare(found.records, found.unreadable, read);
+        report.add_read(&prepared);
+        let write = BatchWrite {
+            candidates: prepared.candidates,
+            passed_over: prepared.passed_over,
+            unusable: prepared.unusable,
+            gone: found.gone,
+            ..self.batch()
         };
-        let prepared = prepare(job.sources.clone(), &mut batch).await?;
-        // Whatever the second, the content decides: a sweep is slow enough to look closely.
-        let write = self.batch_write(run_id, prepared, batch.settle_seconds, None);
         let committed = self
+            .ingestor
             .store
-            .commit(lease, write)
+            .commit(&self.lease, write)
             .await
-            .map_err(|error| failure_of(&error))?;
-        report.add(1, &committed);
+            .map_err(failure_of)?;
+        report.add_committed(&committed);
         Ok(committed.taken)
     }
 
     /// What came late makes the feed look further back from now on.
-    async fn learn(&self, lease: &Lease, lag_seconds: i64, run_id: &str, report: &IngestReport) -> Result<(), Failure> {
-        let Some(position) = lease.position.as_ref().filter(|_| report.late > 0) else {
+    async fn learn(&self, lag_seconds: i64, report: &IngestReport) -> Result<(), Failure> {
+        let Some(position) = self.lease.position.as_ref().filter(|_| report.late > 0) else {
             return Ok(());
         };
-        let learned = self.feed.learn(position, report.late, lag_seconds);
-        let nothing = super::prepare::Prepared {
-            candidates: Vec::new(),
-            unusable: Vec::new(),
+        let learned = self.ingestor.feed.learn(position, report.late, lag_seconds);
+        tracing::warn!(late = report.late, position = %learned, "Records came later than passes look back");
+        let write = BatchWrite {
+            position: Some(learned),
+            ..self.batch()
         };
-        let write = self.batch_write(run_id, nothing, 0, Some(learned));
-        self.store
-            .commit(lease, write)
-            .await
-            .map(|_| ())
-            .map_err(|error| failure_of(&error))
+        let committed = self.ingestor.store.commit(&self.lease, write).await;
+        committed.map(|_| ()).map_err(failure_of)
     }
+}
+
+/// What looking records up came to.
+#[derive(Debug, Default)]
+struct Found {
+    records: Vec<Record>,
+    gone: Vec<i64>,
+    unreadable: Vec<Quarantined>,
+}
+
+/// Whether it is about this record, so that the others are looked at all the same.
+fn is_the_records_own(failure: &Failure) -> bool {
+    matches!(failure.status_code, 400..=500) && !matches!(failure.status_code, 401 | 403 | 408 | 429)
 }

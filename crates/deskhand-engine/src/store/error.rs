@@ -24,6 +24,9 @@ pub enum StoreError {
         /// Ours.
         known: i64,
     },
+    /// The file holds something else.
+    #[error("the file is not a store of this program")]
+    Foreign,
     /// It is locked by another program.
     #[error("the store is locked by another program")]
     Locked,
@@ -40,8 +43,9 @@ impl StoreError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Held { .. } | Self::Lost => {
-                "let the other process finish, or stop it; its claim ends by itself after a minute"
+                "let the other process finish, or stop it; its claim ends with it, at the latest a minute later"
             }
+            Self::Foreign => "name another file (`--store`); this one is left as it is",
             Self::Newer { .. } => "use the newer program, or another store (`--store`)",
             Self::Locked => "close the program that holds the file, then try again; nothing was lost",
             Self::Full => "make room, then run again; everything committed before is kept",

@@ -1,15 +1,18 @@
-//! The model of a store: what the others have to agree with.
+//! The model of a store, in memory: what the others have to agree with.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use deskhand_command::{BoxFuture, Head};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use parking_lot::Mutex;
 use serde_json::Value;
 
-use super::{BatchWrite, Committed, EventStore, FeedKey, Lease, LeaseRequest, Measure, RunRecord, StoreError};
-use crate::events::{Event, EventFilter, EventSummary, NewEvent};
-use crate::ingest::{Decision, Known, decide};
+use super::{
+    BatchWrite, Committed, EventStore, FeedKey, Lease, LeaseRequest, Measure, RunEnd, RunOutcome, RunRecord, RunStart,
+    StoreError,
+};
+use crate::events::{Because, Dismissal, Event, EventFilter, EventSummary, NewEvent};
+use crate::ingest::{Decision, Known, Note, decide, settle};
 
 /// A store in memory.
 #[derive(Debug, Default)]
@@ -23,11 +26,11 @@ struct State {
     scopes: BTreeMap<(String, String, String), i64>,
     revisions: BTreeMap<(i64, i64), Vec<Known>>,
     keys: HashSet<(i64, String)>,
-    events: Vec<(i64, String, NewEvent, Timestamp)>,
-    dismissals: BTreeMap<(i64, i64, &'static str), i64>,
+    events: BTreeMap<i64, Stored>,
+    last_event: i64,
+    dismissals: BTreeMap<(i64, i64, Dismissal), i64>,
     gone: BTreeMap<(i64, i64), Timestamp>,
-    set_aside: Vec<Option<i64>>,
-    runs: Vec<RunRecord>,
+    runs: Vec<(i64, RunRecord)>,
 }
 
 #[derive(Debug)]
@@ -39,20 +42,26 @@ struct Feed {
     position: Option<Value>,
 }
 
+#[derive(Debug)]
+struct Stored {
+    scope: i64,
+    connection: String,
+    because: Because,
+    taken_at: Timestamp,
+    new: NewEvent,
+}
+
 impl State {
-    fn feed(&mut self, lease: &Lease) -> Result<&mut Feed, StoreError> {
-        let feed = self
-            .feeds
-            .values_mut()
-            .find(|feed| feed.id == lease.feed && feed.fence == lease.fence);
-        feed.ok_or(StoreError::Lost)
+    fn held(&mut self, lease: &Lease) -> Result<(&FeedKey, &mut Feed), StoreError> {
+        let held = |(_, feed): &(&FeedKey, &mut Feed)| feed.id == lease.feed && feed.fence == lease.fence;
+        self.feeds.iter_mut().find(held).ok_or(StoreError::Lost)
     }
 
     fn claim(&mut self, key: &FeedKey, request: &LeaseRequest) -> Result<Lease, StoreError> {
-        let scopes = number(self.scopes.len());
+        let scopes = count(self.scopes.len());
         let scope = (key.source.clone(), key.connection.clone(), key.site.clone());
         let scope = *self.scopes.entry(scope).or_insert(scopes + 1);
-        let id = number(self.feeds.len()) + 1;
+        let id = count(self.feeds.len()) + 1;
         let feed = self.feeds.entry(key.clone()).or_insert(Feed {
             id,
             scope,
@@ -60,20 +69,14 @@ impl State {
             holder: None,
             position: None,
         });
-        if let Some((holder, until)) = &feed.holder
-            && *until > request.now
-            && *holder != request.holder
-        {
+        let another = feed.holder.as_ref().filter(|(holder, _)| *holder != request.holder);
+        if let Some((holder, until)) = another.filter(|(_, until)| *until > request.now) {
             return Err(StoreError::Held {
                 holder: holder.clone(),
                 until: *until,
             });
         }
-        let until = request
-            .now
-            .saturating_add(SignedDuration::from_secs(request.seconds))
-            .unwrap_or(request.now);
-        feed.holder = Some((request.holder.clone(), until));
+        feed.holder = Some((request.holder.clone(), request.until));
         feed.fence += 1;
         Ok(Lease {
             feed: feed.id,
@@ -83,115 +86,182 @@ impl State {
         })
     }
 
+    fn renew(&mut self, lease: &Lease, to: Timestamp) -> Result<(), StoreError> {
+        let (_, feed) = self.held(lease)?;
+        if let Some((_, until)) = &mut feed.holder {
+            *until = to;
+        }
+        Ok(())
+    }
+
     fn commit(&mut self, lease: &Lease, batch: BatchWrite) -> Result<Committed, StoreError> {
-        let feed = self.feed(lease)?;
+        self.renew(lease, batch.lease_until)?;
+        let (key, feed) = self.held(lease)?;
+        let connection = key.connection.clone();
         if let Some(position) = batch.position {
             feed.position = Some(position);
         }
-        if let Some((_, until)) = &mut feed.holder {
-            *until = batch.lease_until;
-        }
-        let connection = self.connection(lease);
-        self.set_aside.extend(batch.unusable.iter().map(|one| one.record_id));
-        let known: HashMap<i64, Vec<Known>> = batch
-            .candidates
-            .iter()
-            .filter_map(|new| {
-                Some((
-                    new.record_id,
-                    self.revisions.get(&(lease.scope, new.record_id))?.clone(),
-                ))
-            })
-            .collect();
-        let keys = self
-            .keys
-            .iter()
-            .filter(|(scope, _)| *scope == lease.scope)
-            .map(|(_, key)| key.clone())
-            .collect();
-        let decisions = decide(&batch.candidates, known, keys, batch.settle_seconds);
+        let decisions = decide(
+            &batch.candidates,
+            self.known_revisions(lease.scope, &batch.candidates),
+            self.known_keys(lease.scope, &batch.candidates),
+        );
         let mut committed = Committed::default();
         for (new, decision) in batch.candidates.into_iter().zip(decisions) {
             let revisions = self.revisions.entry((lease.scope, new.record_id)).or_default();
             match decision {
-                Decision::Take => {
-                    revisions.push(Known {
-                        stamp: new.stamp,
-                        digest: new.digest,
-                        read_at: new.read_at,
-                    });
-                    self.keys.extend(new.event_key.clone().map(|key| (lease.scope, key)));
-                    self.gone.remove(&(lease.scope, new.record_id));
-                    self.events.push((lease.scope, connection.clone(), new, batch.now));
+                Decision::Take(because) => {
+                    revisions.push(Known::of(&new));
                     committed.taken += 1;
+                    self.take(lease.scope, &connection, because, batch.now, new);
                 }
-                Decision::Dismiss { reason, confirms } => {
-                    if let Some(same) = revisions
-                        .iter_mut()
-                        .find(|known| confirms && known.digest == new.digest)
-                    {
-                        same.read_at = new.read_at;
+                Decision::Dismiss(reason, note) => {
+                    match note {
+                        Note::Nothing => {}
+                        Note::Settled => settle(revisions, &new),
+                        Note::Seen => revisions.push(Known::of(&new)),
                     }
-                    *self
-                        .dismissals
-                        .entry((lease.scope, new.record_id, reason.reason()))
-                        .or_default() += 1;
-                    *committed.dismissed.entry(reason).or_default() += 1;
+                    self.dismiss(lease.scope, new.record_id, reason, &mut committed);
                 }
+            }
+        }
+        for (record, reason) in batch.passed_over {
+            self.dismiss(lease.scope, record, reason, &mut committed);
+        }
+        for id in &batch.gone {
+            self.gone.entry((lease.scope, *id)).or_insert(batch.now);
+        }
+        if let Some((_, run)) = self.runs.iter_mut().find(|(_, run)| run.id == batch.run_id) {
+            run.taken += committed.taken;
+            run.set_aside += batch.unusable.len() as u64;
+            run.gone += batch.gone.len() as u64;
+            for (reason, count) in &committed.dismissed {
+                *run.dismissed.entry(*reason).or_default() += count;
             }
         }
         Ok(committed)
     }
 
-    fn connection(&self, lease: &Lease) -> String {
-        let key = self
-            .feeds
-            .iter()
-            .find(|(_, feed)| feed.id == lease.feed)
-            .map(|(key, _)| key.connection.clone());
-        key.unwrap_or_default()
+    fn take(&mut self, scope: i64, connection: &str, because: Because, taken_at: Timestamp, new: NewEvent) {
+        self.keys.extend(new.event_key.clone().map(|key| (scope, key)));
+        self.gone.remove(&(scope, new.record_id));
+        self.last_event += 1;
+        let stored = Stored {
+            scope,
+            connection: connection.to_owned(),
+            because,
+            taken_at,
+            new,
+        };
+        self.events.insert(self.last_event, stored);
     }
 
-    fn summary(&self, at: usize) -> Option<EventSummary> {
-        let (_, connection, new, taken_at) = self.events.get(at)?;
+    fn dismiss(&mut self, scope: i64, record: i64, reason: Dismissal, committed: &mut Committed) {
+        *self.dismissals.entry((scope, record, reason)).or_default() += 1;
+        *committed.dismissed.entry(reason).or_default() += 1;
+    }
+
+    fn known_revisions(&self, scope: i64, candidates: &[NewEvent]) -> HashMap<i64, Vec<Known>> {
+        let known = |new: &NewEvent| Some((new.record_id, self.revisions.get(&(scope, new.record_id))?.clone()));
+        candidates.iter().filter_map(known).collect()
+    }
+
+    fn known_keys(&self, scope: i64, candidates: &[NewEvent]) -> HashSet<String> {
+        let keys = candidates.iter().filter_map(|new| new.event_key.clone());
+        keys.filter(|key| self.keys.contains(&(scope, key.clone()))).collect()
+    }
+
+    fn known(&self, scope: i64, since: i64) -> Vec<Head> {
+        let here = self
+            .revisions
+            .iter()
+            .filter(|((other, id), _)| *other == scope && !self.gone.contains_key(&(scope, *id)));
+        let latest = here.filter_map(|((_, id), revisions)| {
+            let stamp = revisions.iter().map(|known| known.stamp).max()?;
+            Some(Head { id: *id, stamp })
+        });
+        latest.filter(|head| head.stamp > since).collect()
+    }
+
+    fn summary(&self, id: i64) -> Option<EventSummary> {
+        let stored = self.events.get(&id)?;
         Some(EventSummary {
-            id: number(at) + 1,
-            record_id: new.record_id,
-            updated: Timestamp::from_second(new.stamp).ok()?,
-            taken_at: *taken_at,
-            connection: connection.clone(),
-            source: new.source.clone(),
-            fields: serde_json::from_str(&new.fields).ok()?,
+            id,
+            record_id: stored.new.record_id,
+            updated: stored.updated()?,
+            taken_at: stored.taken_at,
+            connection: stored.connection.clone(),
+            source: stored.new.source.clone(),
+            fields: serde_json::from_str(&stored.new.fields).ok()?,
         })
     }
 
     fn event(&self, id: i64) -> Option<Event> {
-        let at = usize::try_from(id - 1).ok()?;
-        let (scope, _, new, _) = self.events.get(at)?;
-        let same = |(_, (other, _, event, _)): &(usize, &(i64, String, NewEvent, Timestamp))| {
-            other == scope && event.record_id == new.record_id
-        };
-        let revisions = self.events.iter().enumerate().filter(same);
+        let stored = self.events.get(&id)?;
+        let (scope, record) = (stored.scope, stored.new.record_id);
+        let revisions = self
+            .events
+            .iter()
+            .filter(|(_, other)| other.scope == scope && other.new.record_id == record);
         let dismissals = self
             .dismissals
             .iter()
-            .filter(|((known, record, _), _)| known == scope && *record == new.record_id);
+            .filter(|((known, id, _), _)| *known == scope && *id == record);
         Some(Event {
-            summary: self.summary(at)?,
-            raw: new.raw.clone(),
-            revisions: revisions
-                .filter_map(|(at, (_, _, event, _))| Some((number(at) + 1, Timestamp::from_second(event.stamp).ok()?)))
-                .collect(),
+            summary: self.summary(id)?,
+            raw: stored.new.raw.clone(),
+            because: stored.because.reason().to_owned(),
+            revisions: revisions.filter_map(|(id, one)| Some((*id, one.updated()?))).collect(),
             dismissals: dismissals
-                .map(|((_, _, reason), count)| ((*reason).to_owned(), *count))
+                .map(|((_, _, reason), count)| (reason.reason().to_owned(), *count))
                 .collect(),
-            gone_at: self.gone.get(&(*scope, new.record_id)).copied(),
+            gone_at: self.gone.get(&(scope, record)).copied(),
         })
+    }
+
+    fn begin_run(&mut self, lease: &Lease, start: &RunStart) -> Result<(), StoreError> {
+        let (key, _) = self.held(lease)?;
+        let (connection, source) = (key.connection.clone(), key.source.clone());
+        let before = self.runs.iter_mut().filter(|(feed, _)| *feed == lease.feed);
+        for (_, run) in before.filter(|(_, run)| run.outcome == RunOutcome::Running) {
+            run.outcome = RunOutcome::Interrupted;
+        }
+        let run = RunRecord {
+            id: start.id.clone(),
+            connection,
+            source,
+            kind: start.kind,
+            started_at: start.started_at,
+            ended_at: None,
+            outcome: RunOutcome::Running,
+            taken: 0,
+            dismissed: BTreeMap::new(),
+            set_aside: 0,
+            gone: 0,
+            failure: None,
+        };
+        self.runs.push((lease.feed, run));
+        Ok(())
+    }
+
+    fn end_run(&mut self, end: &RunEnd) {
+        let running = |(_, run): &&mut (i64, RunRecord)| run.id == end.id && run.outcome == RunOutcome::Running;
+        if let Some((_, run)) = self.runs.iter_mut().find(running) {
+            run.ended_at = Some(end.ended_at);
+            run.outcome = end.outcome();
+            run.failure.clone_from(&end.failure);
+        }
     }
 }
 
-fn number(count: usize) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
+impl Stored {
+    fn updated(&self) -> Option<Timestamp> {
+        Timestamp::from_second(self.new.stamp).ok()
+    }
+}
+
+fn count(of: usize) -> i64 {
+    i64::try_from(of).unwrap_or(i64::MAX)
 }
 
 fn now<T: Send + 'static>(value: T) -> BoxFuture<'static, T> {
@@ -203,8 +273,12 @@ impl EventStore for MemoryStore {
         now(self.state.lock().claim(key, request))
     }
 
+    fn renew<'a>(&'a self, lease: &'a Lease, until: Timestamp) -> BoxFuture<'a, Result<(), StoreError>> {
+        now(self.state.lock().renew(lease, until))
+    }
+
     fn release<'a>(&'a self, lease: &'a Lease) -> BoxFuture<'a, Result<(), StoreError>> {
-        now(self.state.lock().feed(lease).map(|feed| feed.holder = None))
+        now(self.state.lock().held(lease).map(|(_, feed)| feed.holder = None))
     }
 
     fn commit<'a>(&'a self, lease: &'a Lease, batch: BatchWrite) -> BoxFuture<'a, Result<Committed, StoreError>> {
@@ -221,37 +295,27 @@ impl EventStore for MemoryStore {
     }
 
     fn known<'a>(&'a self, lease: &'a Lease, since: i64) -> BoxFuture<'a, Result<Vec<Head>, StoreError>> {
+        now(Ok(self.state.lock().known(lease.scope, since)))
+    }
+
+    fn begin_run<'a>(&'a self, lease: &'a Lease, run: &'a RunStart) -> BoxFuture<'a, Result<(), StoreError>> {
+        now(self.state.lock().begin_run(lease, run))
+    }
+
+    fn end_run<'a>(&'a self, run: &'a RunEnd) -> BoxFuture<'a, Result<(), StoreError>> {
+        self.state.lock().end_run(run);
+        now(Ok(()))
+    }
+
+    fn list_runs(&self, limit: u32) -> BoxFuture<'_, Result<Vec<RunRecord>, StoreError>> {
         let state = self.state.lock();
-        let latest = state
-            .revisions
-            .iter()
-            .filter(|((scope, id), _)| *scope == lease.scope && !state.gone.contains_key(&(*scope, *id)));
-        let heads = latest.filter_map(|((_, id), revisions)| {
-            let stamp = revisions.iter().map(|known| known.stamp).max()?;
-            (stamp > since).then_some(Head { id: *id, stamp })
-        });
-        now(Ok(heads.collect()))
-    }
-
-    fn mark_gone<'a>(
-        &'a self,
-        lease: &'a Lease,
-        ids: &'a [i64],
-        at: Timestamp,
-    ) -> BoxFuture<'a, Result<(), StoreError>> {
-        let mut state = self.state.lock();
-        state.gone.extend(ids.iter().map(|id| ((lease.scope, *id), at)));
-        now(Ok(()))
-    }
-
-    fn log_run<'a>(&'a self, _lease: &'a Lease, run: &'a RunRecord) -> BoxFuture<'a, Result<(), StoreError>> {
-        self.state.lock().runs.push(run.clone());
-        now(Ok(()))
+        let newest = state.runs.iter().rev().map(|(_, run)| run.clone());
+        now(Ok(newest.take(limit as usize).collect()))
     }
 
     fn list_events<'a>(&'a self, filter: &'a EventFilter) -> BoxFuture<'a, Result<Vec<EventSummary>, StoreError>> {
         let state = self.state.lock();
-        let all = (0..state.events.len()).rev().filter_map(|at| state.summary(at));
+        let all = state.events.keys().rev().filter_map(|id| state.summary(*id));
         let wanted = all.filter(|event| {
             filter.record_id.is_none_or(|id| event.record_id == id)
                 && filter.before.is_none_or(|before| event.id < before)
@@ -263,9 +327,16 @@ impl EventStore for MemoryStore {
         now(Ok(self.state.lock().event(id)))
     }
 
+    fn prune(&self, before: Timestamp) -> BoxFuture<'_, Result<u64, StoreError>> {
+        let mut state = self.state.lock();
+        let kept = state.events.len();
+        state.events.retain(|_, stored| stored.taken_at >= before);
+        now(Ok((kept - state.events.len()) as u64))
+    }
+
     fn measure(&self) -> BoxFuture<'_, Result<Measure, StoreError>> {
         let state = self.state.lock();
-        let raw_bytes = state.events.iter().map(|(_, _, new, _)| new.raw.len() as u64).sum();
+        let raw_bytes = state.events.values().map(|stored| stored.new.raw.len() as u64).sum();
         now(Ok(Measure {
             events: state.events.len() as u64,
             raw_bytes,

@@ -1,9 +1,15 @@
-//! What the engine asks of a store.
+//! What the engine asks of a store, and the model of one.
 
+mod batch;
+mod claim;
 mod error;
 mod memory;
+mod run;
 mod seam;
 
+pub use batch::{BatchWrite, Committed, Unusable};
+pub use claim::{FeedKey, Lease, LeaseRequest};
 pub use error::StoreError;
 pub use memory::MemoryStore;
-pub use seam::{BatchWrite, Committed, EventStore, FeedKey, Lease, LeaseRequest, Measure, RunRecord, Unusable};
+pub use run::{RunEnd, RunKind, RunOutcome, RunRecord, RunStart};
+pub use seam::{EventStore, Measure};

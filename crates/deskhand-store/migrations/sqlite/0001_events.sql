@@ -1,3 +1,5 @@
+-- Times are seconds since 1970, those of runs milliseconds. Reasons are numbers, named in the engine.
+
 -- What events are de-duplicated in: an event source of a connection, for a site.
 CREATE TABLE scopes (
     id INTEGER PRIMARY KEY,
@@ -5,9 +7,10 @@ CREATE TABLE scopes (
     connection TEXT NOT NULL,
     site TEXT NOT NULL,
     UNIQUE (source, connection, site)
-);
+) STRICT;
 
--- How far each feed has come, and who works on it. The fence rises with every claim.
+-- How far each feed has come, and who works on it. The fence rises with every claim. `holder_locked` says that the
+-- holder's process keeps a lock file for as long as it lives.
 CREATE TABLE feeds (
     id INTEGER PRIMARY KEY,
     scope_id INTEGER NOT NULL REFERENCES scopes (id),
@@ -16,75 +19,98 @@ CREATE TABLE feeds (
     position TEXT,
     fence INTEGER NOT NULL DEFAULT 0,
     holder TEXT,
+    holder_locked INTEGER NOT NULL DEFAULT 0,
     held_until INTEGER,
     UNIQUE (scope_id, company, filters)
-);
+) STRICT;
 
--- Every revision that became an event. Kept when events are pruned.
+-- Every revision that was decided on. Kept when events are pruned, so that none comes again.
 CREATE TABLE revisions (
     scope_id INTEGER NOT NULL,
     record_id INTEGER NOT NULL,
     digest BLOB NOT NULL,
     stamp INTEGER NOT NULL,
-    read_at INTEGER NOT NULL,
+    settled INTEGER NOT NULL,
     PRIMARY KEY (scope_id, record_id, digest)
-) WITHOUT ROWID;
+) STRICT, WITHOUT ROWID;
 
 -- Values of Unique Event Keys. Kept when events are pruned.
 CREATE TABLE event_keys (
     scope_id INTEGER NOT NULL,
     event_key TEXT NOT NULL,
     PRIMARY KEY (scope_id, event_key)
-) WITHOUT ROWID;
+) STRICT, WITHOUT ROWID;
 
--- The events. `raw` and `fields` are compressed: the first byte says how.
-CREATE TABLE events (
+-- The names of the event sources that mapped events.
+CREATE TABLE sources (
     id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- The log of runs. Counts rise with each commit.
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    run TEXT NOT NULL UNIQUE,
     feed_id INTEGER NOT NULL REFERENCES feeds (id),
+    kind TEXT NOT NULL,
+    started_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    outcome TEXT NOT NULL,
+    taken INTEGER NOT NULL DEFAULT 0,
+    set_aside INTEGER NOT NULL DEFAULT 0,
+    gone INTEGER NOT NULL DEFAULT 0,
+    failure TEXT
+) STRICT;
+
+CREATE TABLE run_dismissals (
+    run_id INTEGER NOT NULL REFERENCES runs (id),
+    reason INTEGER NOT NULL,
+    times INTEGER NOT NULL,
+    PRIMARY KEY (run_id, reason)
+) STRICT, WITHOUT ROWID;
+
+-- The events. `raw` and `fields` are compressed: the first byte says how. Ids are never used twice.
+CREATE TABLE events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    feed_id INTEGER NOT NULL REFERENCES feeds (id),
+    run_id INTEGER REFERENCES runs (id),
+    source_id INTEGER NOT NULL REFERENCES sources (id),
     record_id INTEGER NOT NULL,
     stamp INTEGER NOT NULL,
     taken_at INTEGER NOT NULL,
-    source TEXT NOT NULL,
-    run_id TEXT NOT NULL,
+    because INTEGER NOT NULL,
     raw_length INTEGER NOT NULL,
     raw BLOB NOT NULL,
     fields BLOB NOT NULL
-);
+) STRICT;
 CREATE INDEX events_by_record ON events (record_id);
 
 -- How often a record was read and not taken, by reason.
 CREATE TABLE dismissals (
     scope_id INTEGER NOT NULL,
     record_id INTEGER NOT NULL,
-    reason TEXT NOT NULL,
+    reason INTEGER NOT NULL,
     times INTEGER NOT NULL,
     PRIMARY KEY (scope_id, record_id, reason)
-) WITHOUT ROWID;
+) STRICT, WITHOUT ROWID;
 
--- Records that a sweep found deleted or converted, by when.
+-- Records that a sweep found deleted, converted or moved out of sight, and when. A new revision takes the mark away.
 CREATE TABLE gone (
     scope_id INTEGER NOT NULL,
     record_id INTEGER NOT NULL,
     at INTEGER NOT NULL,
     PRIMARY KEY (scope_id, record_id)
-) WITHOUT ROWID;
+) STRICT, WITHOUT ROWID;
 
--- What could not be taken, with its reason.
+-- What could not be taken, once for each reason.
 CREATE TABLE quarantine (
     id INTEGER PRIMARY KEY,
-    feed_id INTEGER NOT NULL,
+    feed_id INTEGER NOT NULL REFERENCES feeds (id),
     record_id INTEGER,
     reason TEXT NOT NULL,
     raw BLOB,
-    at INTEGER NOT NULL
-);
-
--- The log of runs.
-CREATE TABLE runs (
-    id TEXT PRIMARY KEY,
-    feed_id INTEGER NOT NULL,
-    started_at INTEGER NOT NULL,
-    ended_at INTEGER NOT NULL,
-    outcome TEXT NOT NULL,
-    report TEXT NOT NULL
-);
+    times INTEGER NOT NULL,
+    first_at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX quarantine_once ON quarantine (feed_id, COALESCE(record_id, -1), reason);

@@ -6,63 +6,99 @@ use jiff::Timestamp;
 use sqlx::{Row, SqliteConnection};
 
 use super::SqliteStore;
+use super::claim_lock::Lock;
 use super::errors::{broken, store_error};
+
+/// A feed as it is found.
+struct Found {
+    id: i64,
+    scope: i64,
+    fence: i64,
+    position: Option<String>,
+    holder: Option<(String, i64)>,
+    holder_locked: bool,
+}
 
 pub(super) async fn claim(store: &SqliteStore, key: &FeedKey, request: &LeaseRequest) -> Result<Lease, StoreError> {
     let mut transaction = store.writer.begin_with("BEGIN IMMEDIATE").await.map_err(store_error)?;
     let scope = scope_of(&mut transaction, key).await?;
     let feed = feed_of(&mut transaction, scope, key).await?;
-    let row = sqlx::query("SELECT holder, held_until, fence, position FROM feeds WHERE id = $1")
-        .bind(feed)
-        .fetch_one(&mut *transaction)
-        .await
-        .map_err(store_error)?;
-    let (holder, until): (Option<String>, Option<i64>) = (row.get(0), row.get(1));
-    if let (Some(holder), Some(until)) = (holder, until)
-        && holder != request.holder
-        && until > request.now.as_second()
-    {
-        return Err(StoreError::Held {
-            holder,
-            until: Timestamp::from_second(until).unwrap_or(request.now),
-        });
+    let lock = store.locks.take(feed.id);
+    let claimed = claim_found(&mut transaction, &feed, request, lock).await;
+    let claimed = match claimed {
+        Ok(()) => transaction.commit().await.map_err(store_error),
+        refused => refused,
+    };
+    if claimed.is_err() && lock == Lock::Taken {
+        store.locks.give_back(feed.id);
     }
-    let fence: i64 = row.get::<i64, _>(2) + 1;
-    sqlx::query("UPDATE feeds SET holder = $1, held_until = $2, fence = $3 WHERE id = $4")
-        .bind(&request.holder)
-        .bind(request.now.as_second() + request.seconds)
-        .bind(fence)
-        .bind(feed)
-        .execute(&mut *transaction)
-        .await
-        .map_err(store_error)?;
-    transaction.commit().await.map_err(store_error)?;
-    let position: Option<String> = row.get(3);
-    let position = position
-        .map(|text| serde_json::from_str(&text))
-        .transpose()
-        .map_err(broken)?;
+    claimed?;
+    let position = feed.position.as_deref().map(serde_json::from_str).transpose();
     Ok(Lease {
-        feed,
-        scope,
-        fence,
-        position,
+        feed: feed.id,
+        scope: feed.scope,
+        fence: feed.fence + 1,
+        position: position.map_err(broken)?,
     })
 }
 
-/// Gives a claim back, if it is still ours.
-pub(super) async fn release(store: &SqliteStore, lease: &Lease) -> Result<(), StoreError> {
-    let done = sqlx::query("UPDATE feeds SET holder = NULL, held_until = NULL WHERE id = $1 AND fence = $2")
+/// Another's claim stands while its time runs, unless its process is known to have ended.
+async fn claim_found(
+    connection: &mut SqliteConnection,
+    feed: &Found,
+    request: &LeaseRequest,
+    lock: Lock,
+) -> Result<(), StoreError> {
+    let ended = feed.holder_locked && lock == Lock::Taken;
+    if let Some((holder, until)) = &feed.holder
+        && *holder != request.holder
+        && *until > request.now.as_second()
+        && !ended
+    {
+        return Err(StoreError::Held {
+            holder: holder.clone(),
+            until: Timestamp::from_second(*until).unwrap_or(request.now),
+        });
+    }
+    sqlx::query("UPDATE feeds SET holder = $1, held_until = $2, holder_locked = $3, fence = fence + 1 WHERE id = $4")
+        .bind(&request.holder)
+        .bind(request.until.as_second())
+        .bind(i64::from(lock != Lock::Refused))
+        .bind(feed.id)
+        .execute(connection)
+        .await
+        .map_err(store_error)?;
+    Ok(())
+}
+
+/// Makes a claim last until then, if it is still ours.
+pub(super) async fn renew(store: &SqliteStore, lease: &Lease, until: Timestamp) -> Result<(), StoreError> {
+    let renewed = sqlx::query("UPDATE feeds SET held_until = $1 WHERE id = $2 AND fence = $3")
+        .bind(until.as_second())
         .bind(lease.feed)
         .bind(lease.fence)
         .execute(&store.writer)
         .await
         .map_err(store_error)?;
-    if done.rows_affected() == 1 {
-        Ok(())
-    } else {
-        Err(StoreError::Lost)
-    }
+    held(renewed.rows_affected())
+}
+
+/// Gives a claim back, if it is still ours.
+pub(super) async fn release(store: &SqliteStore, lease: &Lease) -> Result<(), StoreError> {
+    let released = sqlx::query("UPDATE feeds SET holder = NULL, held_until = NULL WHERE id = $1 AND fence = $2")
+        .bind(lease.feed)
+        .bind(lease.fence)
+        .execute(&store.writer)
+        .await
+        .map_err(store_error)?;
+    held(released.rows_affected())?;
+    store.locks.give_back(lease.feed);
+    Ok(())
+}
+
+/// No row of this fence: somebody else has a newer one.
+pub(super) fn held(rows: u64) -> Result<(), StoreError> {
+    if rows == 1 { Ok(()) } else { Err(StoreError::Lost) }
 }
 
 async fn scope_of(connection: &mut SqliteConnection, key: &FeedKey) -> Result<i64, StoreError> {
@@ -82,7 +118,7 @@ async fn scope_of(connection: &mut SqliteConnection, key: &FeedKey) -> Result<i6
         .map_err(store_error)
 }
 
-async fn feed_of(connection: &mut SqliteConnection, scope: i64, key: &FeedKey) -> Result<i64, StoreError> {
+async fn feed_of(connection: &mut SqliteConnection, scope: i64, key: &FeedKey) -> Result<Found, StoreError> {
     sqlx::query("INSERT INTO feeds (scope_id, company, filters) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
         .bind(scope)
         .bind(&key.company)
@@ -90,11 +126,23 @@ async fn feed_of(connection: &mut SqliteConnection, scope: i64, key: &FeedKey) -
         .execute(&mut *connection)
         .await
         .map_err(store_error)?;
-    sqlx::query_scalar("SELECT id FROM feeds WHERE scope_id = $1 AND company = $2 AND filters = $3")
-        .bind(scope)
-        .bind(&key.company)
-        .bind(&key.filters)
-        .fetch_one(connection)
-        .await
-        .map_err(store_error)
+    let row = sqlx::query(
+        "SELECT id, fence, position, holder, held_until, holder_locked FROM feeds \
+         WHERE scope_id = $1 AND company = $2 AND filters = $3",
+    )
+    .bind(scope)
+    .bind(&key.company)
+    .bind(&key.filters)
+    .fetch_one(connection)
+    .await
+    .map_err(store_error)?;
+    let (holder, until): (Option<String>, Option<i64>) = (row.get(3), row.get(4));
+    Ok(Found {
+        id: row.get(0),
+        scope,
+        fence: row.get(1),
+        position: row.get(2),
+        holder: holder.zip(until),
+        holder_locked: row.get::<i64, _>(5) != 0,
+    })
 }

@@ -6,6 +6,7 @@ use deskhand_engine::StoreError;
 const BUSY: i64 = 5;
 const LOCKED: i64 = 6;
 const FULL: i64 = 13;
+const NOT_A_DATABASE: i64 = 26;
 
 /// Tells a locked file and a full disk from everything else.
 pub(super) fn store_error(error: sqlx::Error) -> StoreError {
@@ -17,10 +18,16 @@ pub(super) fn store_error(error: sqlx::Error) -> StoreError {
     match code.map(|code| code & 0xff) {
         Some(BUSY | LOCKED) => StoreError::Locked,
         Some(FULL) => StoreError::Full,
+        Some(NOT_A_DATABASE) => StoreError::Foreign,
         _ => StoreError::Broken(Box::new(error)),
     }
 }
 
 pub(super) fn broken(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {
     StoreError::Broken(Box::new(error))
+}
+
+/// Something in the store that this program never wrote.
+pub(super) fn damaged(what: &str) -> StoreError {
+    StoreError::Broken(format!("{what} cannot be read").into())
 }

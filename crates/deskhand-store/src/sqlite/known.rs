@@ -1,11 +1,10 @@
-//! What a sweep asks: which heads are unknown, which records are known, which are gone.
+//! What a sweep asks: which heads are not known, and which records are.
 
 use std::collections::HashSet;
 
 use deskhand_command::Head;
 use deskhand_engine::StoreError;
 use deskhand_engine::store::Lease;
-use jiff::Timestamp;
 use sqlx::Row;
 
 use super::SqliteStore;
@@ -33,7 +32,7 @@ pub(super) async fn known(store: &SqliteStore, lease: &Lease, since: i64) -> Res
     let rows = sqlx::query(
         "SELECT r.record_id, MAX(r.stamp) FROM revisions r \
          LEFT JOIN gone g ON g.scope_id = r.scope_id AND g.record_id = r.record_id \
-         WHERE r.scope_id = $1 AND g.record_id IS NULL GROUP BY r.record_id HAVING MAX(r.stamp) > $2",
+         WHERE r.scope_id = $1 AND g.record_id IS NULL GROUP BY r.record_id HAVING MAX(r.stamp) > $2 ORDER BY r.record_id",
     )
     .bind(lease.scope)
     .bind(since)
@@ -47,20 +46,4 @@ pub(super) async fn known(store: &SqliteStore, lease: &Lease, since: i64) -> Res
             stamp: row.get(1),
         })
         .collect())
-}
-
-pub(super) async fn mark_gone(
-    store: &SqliteStore,
-    lease: &Lease,
-    ids: &[i64],
-    at: Timestamp,
-) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO gone (scope_id, record_id, at) SELECT $1, value, $2 FROM json_each($3) WHERE true ON CONFLICT DO NOTHING")
-        .bind(lease.scope)
-        .bind(at.as_second())
-        .bind(serde_json::to_string(ids).map_err(broken)?)
-        .execute(&store.writer)
-        .await
-        .map_err(store_error)?;
-    Ok(())
 }

@@ -1,7 +1,7 @@
 //! Events for people: the newest first, or one with everything that is known of it.
 
 use deskhand_engine::StoreError;
-use deskhand_engine::events::{Event, EventFilter, EventSummary};
+use deskhand_engine::events::{Because, Dismissal, Event, EventFilter, EventSummary};
 use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
@@ -11,8 +11,8 @@ use super::errors::{broken, store_error};
 
 pub(super) async fn list_events(store: &SqliteStore, filter: &EventFilter) -> Result<Vec<EventSummary>, StoreError> {
     let rows = sqlx::query(
-        "SELECT e.id, e.record_id, e.stamp, e.taken_at, s.connection, e.source, e.fields FROM events e \
-         JOIN feeds f ON f.id = e.feed_id JOIN scopes s ON s.id = f.scope_id \
+        "SELECT e.id, e.record_id, e.stamp, e.taken_at, s.connection, o.name, e.fields FROM events e \
+         JOIN feeds f ON f.id = e.feed_id JOIN scopes s ON s.id = f.scope_id JOIN sources o ON o.id = e.source_id \
          WHERE ($1 IS NULL OR e.record_id = $1) AND ($2 IS NULL OR e.id < $2) ORDER BY e.id DESC LIMIT $3",
     )
     .bind(filter.record_id)
@@ -26,8 +26,9 @@ pub(super) async fn list_events(store: &SqliteStore, filter: &EventFilter) -> Re
 
 pub(super) async fn get_event(store: &SqliteStore, id: i64) -> Result<Option<Event>, StoreError> {
     let row = sqlx::query(
-        "SELECT e.id, e.record_id, e.stamp, e.taken_at, s.connection, e.source, e.fields, e.raw, s.id FROM events e \
-         JOIN feeds f ON f.id = e.feed_id JOIN scopes s ON s.id = f.scope_id WHERE e.id = $1",
+        "SELECT e.id, e.record_id, e.stamp, e.taken_at, s.connection, o.name, e.fields, e.raw, s.id, e.because \
+         FROM events e JOIN feeds f ON f.id = e.feed_id JOIN scopes s ON s.id = f.scope_id \
+         JOIN sources o ON o.id = e.source_id WHERE e.id = $1",
     )
     .bind(id)
     .fetch_optional(&store.readers)
@@ -36,10 +37,14 @@ pub(super) async fn get_event(store: &SqliteStore, id: i64) -> Result<Option<Eve
     let Some(row) = row else { return Ok(None) };
     let (summary, scope): (_, i64) = (summary(store, &row)?, row.get(8));
     let record = summary.record_id;
-    let raw = store.codec.decode(&row.get::<Vec<u8>, _>(7)).map_err(broken)?;
+    let raw = store.codec.decode(row.get::<&[u8], _>(7)).map_err(broken)?;
     Ok(Some(Event {
         summary,
         raw: raw.into(),
+        because: Because::from_code(row.get(9))
+            .map(Because::reason)
+            .unwrap_or_default()
+            .to_owned(),
         revisions: revisions(store, scope, record).await?,
         dismissals: dismissals(store, scope, record).await?,
         gone_at: gone_at(store, scope, record).await?,
@@ -67,7 +72,11 @@ async fn dismissals(store: &SqliteStore, scope: i64, record: i64) -> Result<Vec<
             .fetch_all(&store.readers)
             .await
             .map_err(store_error)?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+    let reason = |code| Dismissal::from_code(code).map_or("for a reason of a newer version", Dismissal::reason);
+    Ok(rows
+        .iter()
+        .map(|row| (reason(row.get(0)).to_owned(), row.get(1)))
+        .collect())
 }
 
 async fn gone_at(store: &SqliteStore, scope: i64, record: i64) -> Result<Option<Timestamp>, StoreError> {
@@ -81,7 +90,7 @@ async fn gone_at(store: &SqliteStore, scope: i64, record: i64) -> Result<Option<
 }
 
 fn summary(store: &SqliteStore, row: &SqliteRow) -> Result<EventSummary, StoreError> {
-    let fields = store.codec.decode(&row.get::<Vec<u8>, _>(6)).map_err(broken)?;
+    let fields = store.codec.decode(row.get::<&[u8], _>(6)).map_err(broken)?;
     Ok(EventSummary {
         id: row.get(0),
         record_id: row.get(1),

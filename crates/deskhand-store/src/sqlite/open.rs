@@ -5,25 +5,41 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deskhand_engine::StoreError;
-use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection, SqliteConnection, SqlitePool};
 
 use super::SqliteStore;
+use super::claim_lock::ClaimLocks;
 use super::errors::store_error;
 use crate::Codec;
 
 /// The schema that this program knows, as text: `migrate!` would need the SQL engine a second time for the build.
 const SCHEMA: [(i64, &str); 1] = [(1, include_str!("../../migrations/sqlite/0001_events.sql"))];
 
+/// Says in the file whose it is, as four letters.
+const APPLICATION: i64 = 0x4448_6e64;
+
+/// A locked file is waited for this long.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Of an event's row of some 1,200 bytes, fewer are left over at the end of a larger page.
+const PAGE_SIZE: u32 = 8192;
+
 impl SqliteStore {
     /// Opens a store, making it when it is not there; one of a newer program is refused.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
+        Self::open_with(path, PATIENCE).await
+    }
+
+    /// Opens a store that waits this long for a locked file.
+    pub(super) async fn open_with(path: &Path, patience: Duration) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new().filename(path).busy_timeout(patience);
+        look_at(path, &options).await?;
+        let options = options
             .create_if_missing(true)
+            .page_size(PAGE_SIZE)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(10))
             .foreign_keys(true);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
@@ -40,6 +56,7 @@ impl SqliteStore {
             writer,
             readers,
             codec: Arc::new(Codec::default()),
+            locks: Arc::new(ClaimLocks::beside(path)),
         })
     }
 
@@ -50,28 +67,61 @@ impl SqliteStore {
     }
 }
 
-/// Applies what is missing, each step with its number in one transaction.
-async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
-    let found: i64 = sqlx::query_scalar("PRAGMA user_version")
-        .fetch_one(pool)
-        .await
-        .map_err(store_error)?;
-    let known = SCHEMA.last().map_or(0, |(version, _)| *version);
+/// Refuses a file that is not ours, or newer, before anything in it changes.
+async fn look_at(path: &Path, options: &SqliteConnectOptions) -> Result<(), StoreError> {
+    if path.metadata().is_ok_and(|file| file.len() > 0) {
+        let mut connection = SqliteConnection::connect_with(options).await.map_err(store_error)?;
+        refuse_newer(version(&mut connection).await?)?;
+        connection.close().await.map_err(store_error)?;
+    }
+    Ok(())
+}
+
+fn refuse_newer(found: i64) -> Result<(), StoreError> {
+    let known = newest();
     if found > known {
         return Err(StoreError::Newer { found, known });
     }
-    for (version, sql) in SCHEMA.iter().filter(|(version, _)| *version > found) {
-        let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await.map_err(store_error)?;
-        sqlx::raw_sql(*sql)
-            .execute(&mut *transaction)
-            .await
-            .map_err(store_error)?;
-        let stamp = format!("PRAGMA user_version = {version}");
-        sqlx::raw_sql(sqlx::AssertSqlSafe(stamp))
-            .execute(&mut *transaction)
-            .await
-            .map_err(store_error)?;
-        transaction.commit().await.map_err(store_error)?;
-    }
     Ok(())
+}
+
+fn newest() -> i64 {
+    SCHEMA.last().map_or(0, |(version, _)| *version)
+}
+
+/// Applies what is missing, all of it in one transaction, so that two programs that start together do not collide.
+async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
+    let known = newest();
+    if version(&mut *pool.acquire().await.map_err(store_error)?).await? == known {
+        return Ok(());
+    }
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await.map_err(store_error)?;
+    let found = version(&mut transaction).await?;
+    refuse_newer(found)?;
+    for (_, sql) in SCHEMA.iter().filter(|(version, _)| *version > found) {
+        let step = sqlx::raw_sql(*sql).execute(&mut *transaction);
+        step.await.map_err(store_error)?;
+    }
+    let stamp = format!("PRAGMA user_version = {known}; PRAGMA application_id = {APPLICATION}");
+    let stamped = sqlx::raw_sql(sqlx::AssertSqlSafe(stamp)).execute(&mut *transaction);
+    stamped.await.map_err(store_error)?;
+    transaction.commit().await.map_err(store_error)
+}
+
+/// The schema's version, 0 of a new file; a file with something else in it is refused.
+async fn version(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
+    let (application, version): (i64, i64) =
+        sqlx::query_as("SELECT a.application_id, v.user_version FROM pragma_application_id a, pragma_user_version v")
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(store_error)?;
+    let tables: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_master")
+        .fetch_one(connection)
+        .await
+        .map_err(store_error)?;
+    if application == APPLICATION || (application == 0 && tables == 0) {
+        Ok(version)
+    } else {
+        Err(StoreError::Foreign)
+    }
 }

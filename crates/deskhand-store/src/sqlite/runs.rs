@@ -1,23 +1,137 @@
 //! The log of runs.
 
+use deskhand_command::Failure;
 use deskhand_engine::StoreError;
-use deskhand_engine::store::{Lease, RunRecord};
+use deskhand_engine::events::Dismissal;
+use deskhand_engine::store::{Committed, Lease, RunEnd, RunKind, RunOutcome, RunRecord, RunStart};
+use jiff::Timestamp;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
 
 use super::SqliteStore;
-use super::errors::store_error;
+use super::claim::held;
+use super::errors::{broken, damaged, store_error};
 
-pub(super) async fn log_run(store: &SqliteStore, lease: &Lease, run: &RunRecord) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO runs (id, feed_id, started_at, ended_at, outcome, report) VALUES ($1, $2, $3, $4, $5, $6)",
+/// Notes that a run begins; one of the same feed that has not ended was interrupted.
+pub(super) async fn begin(store: &SqliteStore, lease: &Lease, run: &RunStart) -> Result<(), StoreError> {
+    let mut transaction = store.writer.begin_with("BEGIN IMMEDIATE").await.map_err(store_error)?;
+    sqlx::query("UPDATE runs SET outcome = $1 WHERE feed_id = $2 AND outcome = $3")
+        .bind(RunOutcome::Interrupted.word())
+        .bind(lease.feed)
+        .bind(RunOutcome::Running.word())
+        .execute(&mut *transaction)
+        .await
+        .map_err(store_error)?;
+    let begun = sqlx::query(
+        "INSERT INTO runs (run, feed_id, kind, started_at, outcome) \
+         SELECT $1, id, $2, $3, $4 FROM feeds WHERE id = $5 AND fence = $6",
     )
     .bind(&run.id)
+    .bind(run.kind.word())
+    .bind(run.started_at.as_millisecond())
+    .bind(RunOutcome::Running.word())
     .bind(lease.feed)
-    .bind(run.started_at.as_second())
-    .bind(run.ended_at.as_second())
-    .bind(run.outcome)
-    .bind(run.report.to_string())
-    .execute(&store.writer)
+    .bind(lease.fence)
+    .execute(&mut *transaction)
     .await
     .map_err(store_error)?;
+    held(begun.rows_affected())?;
+    transaction.commit().await.map_err(store_error)
+}
+
+/// Notes that a run ended; one that was taken for interrupted stays so.
+pub(super) async fn end(store: &SqliteStore, run: &RunEnd) -> Result<(), StoreError> {
+    let failure = run.failure.as_ref().map(serde_json::to_string).transpose();
+    sqlx::query("UPDATE runs SET ended_at = $1, outcome = $2, failure = $3 WHERE run = $4 AND outcome = $5")
+        .bind(run.ended_at.as_millisecond())
+        .bind(run.outcome().word())
+        .bind(failure.map_err(broken)?)
+        .bind(&run.id)
+        .bind(RunOutcome::Running.word())
+        .execute(&store.writer)
+        .await
+        .map_err(store_error)?;
     Ok(())
+}
+
+/// Adds a commit to the counts of its run; returns the run's number.
+pub(super) async fn count(
+    to: &mut SqliteConnection,
+    run: &str,
+    committed: &Committed,
+    set_aside: usize,
+    gone: usize,
+) -> Result<Option<i64>, StoreError> {
+    let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    let id: Option<i64> = sqlx::query_scalar(
+        "UPDATE runs SET taken = taken + $1, set_aside = set_aside + $2, gone = gone + $3 WHERE run = $4 RETURNING id",
+    )
+    .bind(number(committed.taken))
+    .bind(number(set_aside as u64))
+    .bind(number(gone as u64))
+    .bind(run)
+    .fetch_optional(&mut *to)
+    .await
+    .map_err(store_error)?;
+    for (reason, times) in committed.dismissed.iter().filter(|_| id.is_some()) {
+        sqlx::query(
+            "INSERT INTO run_dismissals (run_id, reason, times) VALUES ($1, $2, $3) \
+             ON CONFLICT (run_id, reason) DO UPDATE SET times = run_dismissals.times + excluded.times",
+        )
+        .bind(id)
+        .bind(reason.code())
+        .bind(number(*times))
+        .execute(&mut *to)
+        .await
+        .map_err(store_error)?;
+    }
+    Ok(id)
+}
+
+/// Runs, the newest first.
+pub(super) async fn list(store: &SqliteStore, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT r.id, r.run, s.connection, s.source, r.kind, r.started_at, r.ended_at, r.outcome, \
+         r.taken, r.set_aside, r.gone, r.failure FROM runs r \
+         JOIN feeds f ON f.id = r.feed_id JOIN scopes s ON s.id = f.scope_id ORDER BY r.id DESC LIMIT $1",
+    )
+    .bind(limit)
+    .fetch_all(&store.readers)
+    .await
+    .map_err(store_error)?;
+    let mut runs = rows.iter().map(run_of).collect::<Result<Vec<_>, _>>()?;
+    for (run, row) in runs.iter_mut().zip(&rows) {
+        let dismissed = sqlx::query("SELECT reason, times FROM run_dismissals WHERE run_id = $1")
+            .bind(row.get::<i64, _>(0))
+            .fetch_all(&store.readers)
+            .await
+            .map_err(store_error)?;
+        let known = |row: &SqliteRow| Some((Dismissal::from_code(row.get(0))?, unsigned(row, 1)));
+        run.dismissed = dismissed.iter().filter_map(known).collect();
+    }
+    Ok(runs)
+}
+
+fn run_of(row: &SqliteRow) -> Result<RunRecord, StoreError> {
+    let time = |millisecond| Timestamp::from_millisecond(millisecond).map_err(broken);
+    let failure: Option<&str> = row.get(11);
+    let failure: Option<Failure> = failure.map(serde_json::from_str).transpose().map_err(broken)?;
+    Ok(RunRecord {
+        id: row.get(1),
+        connection: row.get(2),
+        source: row.get(3),
+        kind: RunKind::from_word(row.get(4)).ok_or_else(|| damaged("the kind of a run"))?,
+        started_at: time(row.get(5))?,
+        ended_at: row.get::<Option<i64>, _>(6).map(time).transpose()?,
+        outcome: RunOutcome::from_word(row.get(7)).ok_or_else(|| damaged("the outcome of a run"))?,
+        taken: unsigned(row, 8),
+        dismissed: std::collections::BTreeMap::new(),
+        set_aside: unsigned(row, 9),
+        gone: unsigned(row, 10),
+        failure,
+    })
+}
+
+fn unsigned(row: &SqliteRow, column: usize) -> u64 {
+    row.get::<i64, _>(column).unsigned_abs()
 }

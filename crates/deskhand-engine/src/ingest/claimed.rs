@@ -1,0 +1,158 @@
+//! What a run has around it: the claim, kept alive, and the log.
+
+use std::time::Duration;
+
+use deskhand_command::{Failure, Retry};
+use jiff::{SignedDuration, Timestamp};
+
+use super::job::{IngestJob, Ingestor};
+use super::report::IngestReport;
+use crate::store::{BatchWrite, Lease, LeaseRequest, RunEnd, RunKind, RunStart, StoreError};
+
+/// A claim that is not renewed ends after this many seconds.
+const LEASE_SECONDS: i64 = 60;
+/// A claim is renewed this often, also while the PSA keeps us waiting.
+const RENEWAL: Duration = Duration::from_secs(20);
+
+/// What a run does while it holds the claim.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Work {
+    Pass,
+    Sweep(Option<Timestamp>),
+}
+
+/// A run that holds its claim.
+pub(super) struct Claimed<'a> {
+    pub(super) ingestor: &'a Ingestor,
+    pub(super) job: &'a IngestJob,
+    pub(super) lease: Lease,
+    pub(super) run_id: &'a str,
+}
+
+impl Ingestor {
+    /// Runs one pass, or ends the one that was interrupted; whatever was committed before a failure stays.
+    pub async fn run(&self, job: &IngestJob, run_id: &str) -> (IngestReport, Result<(), Failure>) {
+        let mut report = IngestReport::default();
+        let outcome = self.claimed(Work::Pass, job, run_id, &mut report).await;
+        (report, outcome)
+    }
+
+    /// Compares what the PSA lists as updated after `since` (`None`: everything) with what is stored.
+    pub async fn sweep(
+        &self,
+        job: &IngestJob,
+        since: Option<Timestamp>,
+        run_id: &str,
+    ) -> (IngestReport, Result<(), Failure>) {
+        let mut report = IngestReport::default();
+        let outcome = self.claimed(Work::Sweep(since), job, run_id, &mut report).await;
+        (report, outcome)
+    }
+
+    async fn claimed(
+        &self,
+        work: Work,
+        job: &IngestJob,
+        run_id: &str,
+        report: &mut IngestReport,
+    ) -> Result<(), Failure> {
+        let now = self.clock.now();
+        let request = LeaseRequest {
+            holder: job.holder.clone(),
+            now,
+            until: lease_until(now),
+        };
+        let lease = self.store.claim(&job.key, &request).await.map_err(failure_of)?;
+        let claimed = Claimed {
+            ingestor: self,
+            job,
+            lease,
+            run_id,
+        };
+        let outcome = claimed.logged(work, report).await;
+        let released = self.store.release(&claimed.lease).await.map_err(failure_of);
+        outcome.and(released)
+    }
+}
+
+impl Claimed<'_> {
+    async fn logged(&self, work: Work, report: &mut IngestReport) -> Result<(), Failure> {
+        let store = &self.ingestor.store;
+        let start = RunStart {
+            id: self.run_id.to_owned(),
+            kind: match work {
+                Work::Pass => RunKind::Ingest,
+                Work::Sweep(_) => RunKind::Sweep,
+            },
+            started_at: self.ingestor.clock.now(),
+        };
+        store.begin_run(&self.lease, &start).await.map_err(failure_of)?;
+        let outcome = self.kept_alive(work, report).await;
+        let end = RunEnd {
+            id: start.id,
+            ended_at: self.ingestor.clock.now(),
+            failure: outcome.as_ref().err().cloned(),
+        };
+        let logged = store.end_run(&end).await.map_err(failure_of);
+        outcome.and(logged)
+    }
+
+    async fn kept_alive(&self, work: Work, report: &mut IngestReport) -> Result<(), Failure> {
+        tokio::select! {
+            outcome = self.perform(work, report) => outcome,
+            lost = self.renewed() => Err(lost),
+        }
+    }
+
+    async fn perform(&self, work: Work, report: &mut IngestReport) -> Result<(), Failure> {
+        match work {
+            Work::Pass => self.pass(report).await,
+            Work::Sweep(since) => self.compare(since, report).await,
+        }
+    }
+
+    /// Renews the claim until it is lost; other trouble is the next commit's to tell.
+    async fn renewed(&self) -> Failure {
+        loop {
+            tokio::time::sleep(RENEWAL).await;
+            let until = lease_until(self.ingestor.clock.now());
+            if let Err(error @ StoreError::Lost) = self.ingestor.store.renew(&self.lease, until).await {
+                return failure_of(error);
+            }
+        }
+    }
+
+    /// A batch with nothing in it yet.
+    pub(super) fn batch(&self) -> BatchWrite {
+        let now = self.ingestor.clock.now();
+        BatchWrite {
+            candidates: Vec::new(),
+            passed_over: Vec::new(),
+            unusable: Vec::new(),
+            gone: Vec::new(),
+            position: None,
+            now,
+            lease_until: lease_until(now),
+            run_id: self.run_id.to_owned(),
+        }
+    }
+}
+
+fn lease_until(now: Timestamp) -> Timestamp {
+    let lease = SignedDuration::from_secs(LEASE_SECONDS);
+    now.saturating_add(lease).unwrap_or(now)
+}
+
+/// A store's trouble for people.
+#[expect(clippy::needless_pass_by_value, reason = "it is handed to `map_err`")]
+pub(super) fn failure_of(error: StoreError) -> Failure {
+    let mut message = error.to_string();
+    let mut source = std::error::Error::source(&error);
+    while let Some(cause) = source {
+        message = format!("{message}: {cause}");
+        source = cause.source();
+    }
+    Failure::new(500, message)
+        .with_hint(error.hint())
+        .with_retry(Retry::Later)
+}
