@@ -49,7 +49,14 @@ impl Bench {
         )
         .unwrap();
         let sandbox = start(options).await.unwrap();
-        Self { sandbox, folder, pass_began: None, passes: Vec::new(), set_aside: BTreeSet::new(), kills: 0 }
+        Self {
+            sandbox,
+            folder,
+            pass_began: None,
+            passes: Vec::new(),
+            set_aside: BTreeSet::new(),
+            kills: 0,
+        }
     }
 
     fn store(&self) -> PathBuf {
@@ -58,10 +65,21 @@ impl Bench {
 
     fn ingest(&self, more: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_deskhand"));
-        command.env("DESKHAND_URL", self.sandbox.url()).env("DESKHAND_COMPANY_ID", "sandbox");
-        command.env("DESKHAND_PUBLIC_KEY", "public").env("DESKHAND_PRIVATE_KEY", "private").env("DESKHAND_CLIENT_ID", "kill");
-        command.args(["ingest", "--page-size", "50", "--timeout", "5", "--store"]).arg(self.store());
-        command.arg("--sources").arg(self.folder.path().join("sources.toml")).args(["--source", "Counted"]).args(more);
+        command
+            .env("DESKHAND_URL", self.sandbox.url())
+            .env("DESKHAND_COMPANY_ID", "sandbox");
+        command
+            .env("DESKHAND_PUBLIC_KEY", "public")
+            .env("DESKHAND_PRIVATE_KEY", "private")
+            .env("DESKHAND_CLIENT_ID", "kill");
+        command
+            .args(["ingest", "--page-size", "50", "--timeout", "5", "--store"])
+            .arg(self.store());
+        command
+            .arg("--sources")
+            .arg(self.folder.path().join("sources.toml"))
+            .args(["--source", "Counted"])
+            .args(more);
         command.stdout(Stdio::null()).stderr(Stdio::piped());
         command
     }
@@ -110,7 +128,11 @@ impl Bench {
         while self.kills < wanted {
             nth += 1;
             assert!(nth < wanted * 6, "only {} of {nth} runs were killed", self.kills);
-            let point = if nth % 10 == 0 { "ended:1".to_owned() } else { format!("{}:{}", POINTS[nth % 3], 1 + nth * 7 % 23) };
+            let point = if nth % 10 == 0 {
+                "ended:1".to_owned()
+            } else {
+                format!("{}:{}", POINTS[nth % 3], 1 + nth * 7 % 23)
+            };
             self.run(&["--kill-at", &point]).await;
         }
     }
@@ -134,7 +156,8 @@ impl Bench {
 
     fn stored(&self) -> Vec<Stored> {
         let mut list = Command::new(env!("CARGO_BIN_EXE_deskhand"));
-        list.args(["events", "list", "--output", "jsonl", "--limit", "10000000", "--store"]).arg(self.store());
+        list.args(["events", "list", "--output", "jsonl", "--limit", "10000000", "--store"])
+            .arg(self.store());
         let output = list.output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap().lines().map(stored).collect()
@@ -145,22 +168,47 @@ impl Bench {
         let (stored, truth) = (self.stored(), self.sandbox.world().truth());
         let known: HashMap<(i64, u32), &TruthRow> = truth.iter().map(|row| ((row.id, row.edit), row)).collect();
         for event in &stored {
-            let row = known.get(&(event.id, event.edit)).unwrap_or_else(|| panic!("{event:?} never was"));
+            let row = known
+                .get(&(event.id, event.edit))
+                .unwrap_or_else(|| panic!("{event:?} never was"));
             assert_eq!(row.stamp, event.stamp, "{event:?} never was");
         }
         let once: HashSet<&Stored> = stored.iter().collect();
         assert_eq!(once.len(), stored.len(), "{:?} is stored twice", twice(&stored));
         let have: HashSet<(i64, u32)> = stored.iter().map(|event| (event.id, event.edit)).collect();
-        let lost: Vec<_> = truth.iter().filter(|row| row.until_ms.is_none() && !have.contains(&(row.id, row.edit))).collect();
-        assert!(lost.is_empty(), "{} final revisions are missing: {:?}", lost.len(), &lost[..lost.len().min(5)]);
-        let missed: Vec<_> = truth.iter().filter(|row| self.had_to_be_seen(row) && !have.contains(&(row.id, row.edit))).collect();
-        assert!(missed.is_empty(), "{} current revisions are missing: {:?}", missed.len(), &missed[..missed.len().min(5)]);
-        println!("{} events of {} revisions, {} passes, {} kills", stored.len(), truth.len(), self.passes.len(), self.kills);
+        let lost: Vec<_> = truth
+            .iter()
+            .filter(|row| row.until_ms.is_none() && !have.contains(&(row.id, row.edit)))
+            .collect();
+        assert!(
+            lost.is_empty(),
+            "{} final revisions are missing: {:?}",
+            lost.len(),
+            &lost[..lost.len().min(5)]
+        );
+        let missed: Vec<_> = truth
+            .iter()
+            .filter(|row| self.had_to_be_seen(row) && !have.contains(&(row.id, row.edit)))
+            .collect();
+        assert!(
+            missed.is_empty(),
+            "{} current revisions are missing: {:?}",
+            missed.len(),
+            &missed[..missed.len().min(5)]
+        );
+        println!(
+            "{} events of {} revisions, {} passes, {} kills",
+            stored.len(),
+            truth.len(),
+            self.passes.len(),
+            self.kills
+        );
     }
 
     /// Visible and current throughout a completed pass, and not set aside.
     fn had_to_be_seen(&self, row: &TruthRow) -> bool {
-        let throughout = |(began, ended): &(i64, i64)| row.from_ms <= *began && row.until_ms.is_none_or(|until| until >= *ended);
+        let throughout =
+            |(began, ended): &(i64, i64)| row.from_ms <= *began && row.until_ms.is_none_or(|until| until >= *ended);
         !self.set_aside.contains(&row.id) && self.passes.iter().any(throughout)
     }
 }
@@ -179,25 +227,56 @@ fn stored(line: &str) -> Stored {
 fn twice(stored: &[Stored]) -> Vec<&Stored> {
     let mut counts: BTreeMap<(i64, u32, &str), (usize, &Stored)> = BTreeMap::new();
     for event in stored {
-        counts.entry((event.id, event.edit, &event.company)).or_insert((0, event)).0 += 1;
+        counts
+            .entry((event.id, event.edit, &event.company))
+            .or_insert((0, event))
+            .0 += 1;
     }
-    counts.into_values().filter(|(count, _)| *count > 1).map(|(_, event)| event).take(5).collect()
+    counts
+        .into_values()
+        .filter(|(count, _)| *count > 1)
+        .map(|(_, event)| event)
+        .take(5)
+        .collect()
 }
 
 /// Every fault of HTTP, each now and then.
 fn unruly() -> Vec<Rule> {
     use FaultKind::{Empty, Html, Mislabel, Reset, ServerError, Slow, TooManyRequests, Truncate, Unavailable};
-    [TooManyRequests, ServerError, Unavailable, Slow, Reset, Truncate, Html, Empty, Mislabel]
-        .map(|kind| Rule::by_chance(kind, 0.012).seconds(if kind == Slow { 0.3 } else { 1.0 }))
-        .to_vec()
+    [
+        TooManyRequests,
+        ServerError,
+        Unavailable,
+        Slow,
+        Reset,
+        Truncate,
+        Html,
+        Empty,
+        Mislabel,
+    ]
+    .map(|kind| Rule::by_chance(kind, 0.012).seconds(if kind == Slow { 0.3 } else { 1.0 }))
+    .to_vec()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn slow_nothing_is_lost_or_doubled_while_everything_fails() {
     let mut bench = Bench::new(Options::with_tickets(TICKETS)).await;
-    let mix = Mix { rename_company: 8, new_codebase: 8, poison: 4, ..Mix::default() };
-    let activity = Activity { per_second: 30.0, commit_lag_seconds: 2.0, skew_seconds: 1, removals: true, upheaval: true, mix };
+    let mix = Mix {
+        rename_company: 8,
+        new_codebase: 8,
+        poison: 4,
+        ..Mix::default()
+    };
+    let activity = Activity {
+        per_second: 30.0,
+        commit_lag_seconds: 2.0,
+        skew_seconds: 1,
+        removals: true,
+        upheaval: true,
+        mix,
+    };
     bench.sandbox.faults().set(unruly());
+    bench.sandbox.world().set_volatile(true);
     bench.sandbox.start_activity(activity);
     bench.kill_at_points(KILLS_AT_POINTS).await;
     let seed = fastrand::u64(..);
@@ -220,18 +299,46 @@ async fn slow_nothing_is_lost_or_doubled_while_everything_fails() {
 /// Faults that have happened too rarely to prove anything.
 fn rare(sandbox: &Running) -> Vec<(String, u64)> {
     const ALL: [&str; 19] = [
-        "too-many-requests", "server-error", "unavailable", "slow", "reset", "truncate", "html", "empty", "mislabel",
-        "commit-lag", "skew", "same-second", "deleted", "converted", "moved", "renamed", "codebase", "volatile", "poison",
+        "too-many-requests",
+        "server-error",
+        "unavailable",
+        "slow",
+        "reset",
+        "truncate",
+        "html",
+        "empty",
+        "mislabel",
+        "commit-lag",
+        "skew",
+        "same-second",
+        "deleted",
+        "converted",
+        "moved",
+        "renamed",
+        "codebase",
+        "volatile",
+        "poison",
     ];
     let fired = sandbox.faults().fired();
     let times = |name: &str| fired.get(name).copied().unwrap_or(0);
-    ALL.iter().map(|name| ((*name).to_owned(), times(name))).filter(|(_, times)| *times < EACH_FAULT).collect()
+    ALL.iter()
+        .map(|name| ((*name).to_owned(), times(name)))
+        .filter(|(_, times)| *times < EACH_FAULT)
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn slow_three_thousand_tickets_in_one_second_all_arrive() {
-    let seed = Seed { tickets: 4_000, in_one_second: 3_000, ..Seed::default() };
-    let mut bench = Bench::new(Options { seed, ..Options::default() }).await;
+    let seed = Seed {
+        tickets: 4_000,
+        in_one_second: 3_000,
+        ..Seed::default()
+    };
+    let mut bench = Bench::new(Options {
+        seed,
+        ..Options::default()
+    })
+    .await;
     bench.kill_at_points(5).await;
     bench.run_until_it_works(&[]).await;
     bench.run_until_it_works(&[]).await;
@@ -243,7 +350,10 @@ async fn slow_a_server_clock_that_differs_by_ninety_seconds_loses_nothing() {
     for offset in [90, -90] {
         let mut bench = Bench::new(Options::with_tickets(1_000)).await;
         bench.sandbox.world().clock.set_offset(offset);
-        bench.sandbox.start_activity(Activity { per_second: 60.0, ..Activity::default() });
+        bench.sandbox.start_activity(Activity {
+            per_second: 60.0,
+            ..Activity::default()
+        });
         for _ in 0..4 {
             bench.run_until_it_works(&[]).await;
         }

@@ -58,7 +58,10 @@ fn mapping_of(output: &CommandOutput) -> EventSource {
 fn write_table(output: &CommandOutput, to: &mut dyn Write) -> anyhow::Result<()> {
     let verdict = verdict(output.return_data);
     if output.results.is_empty() {
-        writeln!(to, "{verdict}: no records")?;
+        // What failed is told on standard error.
+        if output.return_data != ReturnData::Failed {
+            writeln!(to, "{verdict}")?;
+        }
         return Ok(());
     }
     let mut rows = Vec::new();
