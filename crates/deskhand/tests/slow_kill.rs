@@ -2,7 +2,7 @@
 //!
 //! Afterwards the store is held against the sandbox's own truth: every ticket's final revision is there, and every
 //! revision that was visible and current throughout a completed pass; none twice, and nothing that never was.
-#![expect(clippy::unwrap_used, reason = "test code")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "test code")]
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::os::unix::process::ExitStatusExt as _;
