@@ -9,7 +9,7 @@ use anyhow::{Context as _, bail};
 
 use super::cost::{Cost, quickest};
 use crate::place;
-use crate::program::{exists, perform, program};
+use crate::program::{capture, exists, program};
 use crate::sandbox::Sandbox;
 use crate::tools;
 
@@ -31,7 +31,7 @@ impl Pages {
         }
         let count = tickets.div_ceil(1000);
         let folder = place::scratch(&format!("bench/pages-{tickets}"))?;
-        perform(&mut curl(&pages_of(desk, count), &folder.join("#1.json")))?;
+        capture(&mut curl(&pages_of(desk, count), &folder.join("#1.json")))?;
         let server = serve(&folder.canonicalize()?)?;
         Ok(Self { count, server })
     }
