@@ -1,7 +1,7 @@
 //! The vendor's own objects, as received: a few in memory, or any number spilled to a temporary file.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, IoSlice, Write};
 use std::os::unix::fs::FileExt;
 
 use bytes::Bytes;
@@ -55,7 +55,7 @@ pub struct SpillKey {
 /// Records in a temporary file that nobody else can open; 24 bytes of memory each.
 #[derive(Debug)]
 pub struct Spill {
-    file: BufWriter<File>,
+    file: File,
     written: u64,
     index: Vec<Entry>,
 }
@@ -73,35 +73,36 @@ impl Spill {
     /// Makes an empty spill in the system's temporary folder.
     pub fn create() -> io::Result<Self> {
         Ok(Self {
-            file: BufWriter::with_capacity(1 << 18, tempfile::tempfile()?),
+            file: tempfile::tempfile()?,
             written: 0,
             index: Vec::new(),
         })
     }
 
-    /// Appends a record.
-    pub fn push(&mut self, key: SpillKey, record: &[u8]) -> io::Result<()> {
-        let length = record.len() as u64;
-        if length >= 1 << LENGTH_BITS || self.written >= 1 << (64 - LENGTH_BITS) {
-            return Err(io::Error::new(
-                io::ErrorKind::FileTooLarge,
-                "a record of more than 16 MiB, or over 1 TiB of them",
-            ));
+    /// Appends records, from where they are to the file without a copy between.
+    pub fn append<'a>(&mut self, records: impl IntoIterator<Item = (SpillKey, &'a [u8])>) -> io::Result<()> {
+        let mut slices = Vec::new();
+        for (key, record) in records {
+            let length = record.len() as u64;
+            if length >= 1 << LENGTH_BITS || self.written >= 1 << (64 - LENGTH_BITS) {
+                return Err(io::Error::new(
+                    io::ErrorKind::FileTooLarge,
+                    "a record of more than 16 MiB, or over 1 TiB of them",
+                ));
+            }
+            slices.push(IoSlice::new(record));
+            self.index.push(Entry {
+                key,
+                place: self.written << LENGTH_BITS | length,
+            });
+            self.written += length;
         }
-        self.file.write_all(record)?;
-        self.index.push(Entry {
-            key,
-            place: self.written << LENGTH_BITS | length,
-        });
-        self.written += length;
-        Ok(())
+        write_all(&mut self.file, &mut slices)
     }
 
-    /// Ends writing and puts the newest first; ties by the higher id.
-    pub fn finish(&mut self) -> io::Result<()> {
-        self.file.flush()?;
+    /// Puts the newest first; ties by the higher id.
+    pub fn sort(&mut self) {
         self.index.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.key));
-        Ok(())
     }
 
     /// How many records were pushed.
@@ -114,14 +115,26 @@ impl Spill {
         self.index.is_empty()
     }
 
-    /// Reads the record at this place of the order; only after [`Spill::finish`].
+    /// Reads the record at this place of the order; in the order of arrival before [`Spill::sort`].
     fn read(&self, at: usize) -> io::Result<Bytes> {
         let place = self.index[at].place;
         let length = usize::try_from(place & ((1 << LENGTH_BITS) - 1)).expect("24 bits fit a usize");
         let mut record = vec![0; length];
-        self.file.get_ref().read_exact_at(&mut record, place >> LENGTH_BITS)?;
+        self.file.read_exact_at(&mut record, place >> LENGTH_BITS)?;
         Ok(record.into())
     }
+}
+
+fn write_all(file: &mut File, mut slices: &mut [IoSlice<'_>]) -> io::Result<()> {
+    while slices.iter().any(|slice| !slice.is_empty()) {
+        match file.write_vectored(slices) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => IoSlice::advance_slices(&mut slices, written),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -131,16 +144,30 @@ mod tests {
     #[test]
     fn spilled_records_come_back_newest_first_and_more_than_once() {
         let mut spill = Spill::create().unwrap();
-        for (stamp, id) in [(10, 1), (30, 2), (30, 3), (20, 4)] {
-            spill
-                .push(SpillKey { stamp, id }, format!("{{\"id\":{id}}}").as_bytes())
-                .unwrap();
+        for page in [&[(10, 1), (30, 2)][..], &[], &[(30, 3), (20, 4)]] {
+            let records: Vec<_> = page.iter().map(|(_, id)| format!("{{\"id\":{id}}}")).collect();
+            let keys = page.iter().map(|&(stamp, id)| SpillKey { stamp, id });
+            spill.append(keys.zip(records.iter().map(String::as_bytes))).unwrap();
         }
-        spill.finish().unwrap();
+        spill.sort();
         let results = Results::Spilled(spill);
         for _ in 0..2 {
             let ids: Vec<_> = results.records().map(|record| record.unwrap()).collect();
             assert_eq!(ids, [r#"{"id":3}"#, r#"{"id":2}"#, r#"{"id":4}"#, r#"{"id":1}"#]);
         }
+    }
+
+    #[test]
+    fn more_records_than_one_call_takes_are_all_written() {
+        let mut spill = Spill::create().unwrap();
+        let records: Vec<_> = (0..5_000).map(|id| vec![b'x'; id % 700]).collect();
+        let keys = (0..5_000).map(|id| SpillKey { stamp: -id, id });
+        spill.append(keys.zip(records.iter().map(Vec::as_slice))).unwrap();
+        spill.sort();
+        let back: Vec<_> = Results::Spilled(spill)
+            .records()
+            .map(|record| record.unwrap().to_vec())
+            .collect();
+        assert_eq!(back, records);
     }
 }

@@ -146,12 +146,11 @@ impl FetchEvent {
         let mut scan = self.client.scan(scan);
         while let Some(arrived) = scan.next_page().await {
             let page = arrived.map_err(|error| error.source)?.page;
-            for record in page.records.iter().filter(|record| wanted.takes(record)) {
-                spill.push(key_of(record), &record.json)?;
-            }
+            let taken = page.records.iter().filter(|record| wanted.takes(record));
+            spill.append(taken.map(|record| (key_of(record), &*record.json)))?;
             context.progress.records(spill.len() as u64, Some(split.count));
         }
-        spill.finish()?;
+        spill.sort();
         Ok(Results::Spilled(spill))
     }
 }
