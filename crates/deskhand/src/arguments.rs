@@ -8,13 +8,13 @@ use crate::config::ConnectionOptions;
 use crate::render::format::Format;
 use crate::verbs::Verb;
 
+const ABOUT: &str = "Automates a ConnectWise PSA service desk";
 const CATALOGUE_HEADING: &str = "Inputs";
 
 /// The whole program as clap knows it.
 pub(crate) fn program() -> Command {
     let mut program = Command::new("deskhand")
         .version(env!("CARGO_PKG_VERSION"))
-        .about("Automates a ConnectWise PSA service desk")
         .after_help("Exit codes: 0 successful, 1 failed, 2 bad usage or input, 3 partially successful, 130 interrupted")
         .subcommand_required(true)
         .arg_required_else_help(true)
@@ -22,16 +22,18 @@ pub(crate) fn program() -> Command {
     for declaration in deskhand_connectwise::declarations() {
         program = program.subcommand(verb_of(declaration));
     }
-    Verb::augment_subcommands(program)
+    // Whoever adds verbs or options brings a description of his own along.
+    Verb::augment_subcommands(program).about(ABOUT).long_about(ABOUT)
 }
 
 /// The verb of a command: its inputs as options, the connection, the form of the output.
 fn verb_of(declaration: &Declaration) -> Command {
+    let inputs = properties(declaration).map(|(name, schema)| option_of(name, schema));
     let verb = Command::new(declaration.slug)
-        .about(declaration.summary)
-        .after_help(needs(declaration));
-    let verb = verb.args(properties(declaration).map(|(name, schema)| option_of(name, schema)));
-    ConnectionOptions::augment_args(OutputOptions::augment_args(verb))
+        .after_help(needs(declaration))
+        .args(inputs);
+    let verb = ConnectionOptions::augment_args(OutputOptions::augment_args(verb));
+    verb.about(declaration.summary).long_about(declaration.summary)
 }
 
 /// What goes below the options: the rights that the command needs, and whether it changes anything.
