@@ -30,5 +30,6 @@ pub use options::Options;
 pub use running::{Running, StartError, start};
 pub use seed::{Desk, LoadError, Priorities, Seed, load, plant};
 pub use world::{
-    Document, Kind, Level, Member, Members, ROLE_LINES, Role, SandboxClock, Table, Ticking, TruthRow, VOLATILE, World,
+    Document, Kind, Level, Member, Members, Page, ROLE_LINES, Role, SandboxClock, Table, Ticking, TruthRow, VOLATILE,
+    World,
 };

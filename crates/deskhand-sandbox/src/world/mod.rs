@@ -26,7 +26,7 @@ pub(crate) use edit::text;
 pub use kind::Kind;
 pub use member::{Level, Member, ROLE_LINES, Role};
 use poison::Poison;
-pub use table::Table;
+pub use table::{Page, Table};
 use truth::Revision;
 pub use truth::TruthRow;
 use volatile::Ticker;

@@ -11,7 +11,20 @@ use super::Document;
 #[derive(Debug, Default)]
 pub struct Table {
     records: BTreeMap<i64, Versions>,
+    /// The ids of records that lists show, ascending, so that a page far behind is found without a walk.
+    listed: Vec<i64>,
+    /// When the last of the records that are there becomes visible for the first time.
+    all_born: i64,
     last_id: i64,
+}
+
+/// A part of all the records that lists show.
+#[derive(Debug)]
+pub struct Page<'a> {
+    /// The records, by id.
+    pub records: Vec<&'a Document>,
+    /// How many there are on all pages.
+    pub total: usize,
 }
 
 /// A record's versions. The newest lies in the table itself, so that walking over a hundred thousand of them is cheap.
@@ -60,8 +73,10 @@ impl Table {
         let id = document.id;
         let version = Version { visible_from, document };
         self.last_id = self.last_id.max(id);
+        self.list(id, version.document.service);
         match self.records.entry(id) {
             std::collections::btree_map::Entry::Vacant(place) => {
+                self.all_born = self.all_born.max(visible_from);
                 place.insert(Versions {
                     newest: version,
                     older: Vec::new(),
@@ -73,7 +88,21 @@ impl Table {
 
     /// Takes a record out; returns its newest version.
     pub(super) fn remove(&mut self, id: i64) -> Option<Document> {
+        self.list(id, false);
         self.records.remove(&id).map(|versions| versions.newest.document)
+    }
+
+    fn list(&mut self, id: i64, listed: bool) {
+        // Records mostly come in the order of their ids.
+        if listed && self.listed.last().is_none_or(|last| *last < id) {
+            self.listed.push(id);
+            return;
+        }
+        match (self.listed.binary_search(&id), listed) {
+            (Ok(at), false) => drop(self.listed.remove(at)),
+            (Err(at), true) => self.listed.insert(at, id),
+            _ => {}
+        }
     }
 
     pub(super) fn rewrite(&mut self, change: impl Fn(&Document) -> Option<Bytes>) {
@@ -89,6 +118,7 @@ impl Table {
         for version in self.records.values_mut().flat_map(Versions::all) {
             version.visible_from = change(version.visible_from);
         }
+        self.all_born = change(self.all_born);
     }
 
     /// How many records there are, visible or not.
@@ -120,6 +150,22 @@ impl Table {
     pub fn newest_after(&self, after: i64) -> impl Iterator<Item = &Document> {
         let above = (Bound::Excluded(after), Bound::Unbounded);
         self.records.range(above).map(|(_, versions)| &versions.newest.document)
+    }
+
+    /// A page of the records that are not taken out of lists (as project tickets are), by id.
+    ///
+    /// It costs no more at the end than at the beginning. `None` while a record waits to become visible for the first
+    /// time: then only a walk can tell which records a page has.
+    pub fn page(&self, skipped: usize, size: usize, now_ms: i64) -> Option<Page<'_>> {
+        if self.all_born > now_ms {
+            return None;
+        }
+        let ids = self.listed.iter().skip(skipped).take(size);
+        let records: Option<Vec<_>> = ids.map(|id| self.visible(*id, now_ms)).collect();
+        Some(Page {
+            records: records?,
+            total: self.listed.len(),
+        })
     }
 
     /// What is visible of a record.
@@ -159,6 +205,38 @@ mod tests {
         table.put(document(2), 102, 102);
         let seen = |now| table.visible(7, now).map(|document| document.edit);
         assert_eq!((seen(100), seen(101), seen(102)), (Some(0), Some(1), Some(2)));
+    }
+
+    fn numbered(id: i64, service: bool) -> Document {
+        Document {
+            id,
+            service,
+            ..document(0)
+        }
+    }
+
+    #[test]
+    fn a_page_has_what_a_walk_finds() {
+        let mut table = Table::default();
+        for id in [5, 9, 1, 3, 7] {
+            table.put(numbered(id, id != 7), i64::MIN, 0);
+        }
+        let page = |table: &Table, skipped| -> Option<(Vec<i64>, usize)> {
+            let page = table.page(skipped, 2, 100)?;
+            Some((page.records.iter().map(|record| record.id).collect(), page.total))
+        };
+        assert_eq!(page(&table, 0), Some((vec![1, 3], 4)));
+        assert_eq!(page(&table, 3), Some((vec![9], 4)));
+        table.put(numbered(3, false), 50, 50);
+        table.remove(9);
+        assert_eq!(page(&table, 0), Some((vec![1, 5], 2)));
+        // An update that waits shows the older self; a new record that waits needs a walk.
+        table.put(numbered(5, true), 300, 60);
+        assert_eq!(page(&table, 0), Some((vec![1, 5], 2)));
+        table.put(numbered(11, true), 200, 60);
+        assert_eq!(page(&table, 0), None);
+        table.shift(|from| from.min(100));
+        assert_eq!(page(&table, 2), Some((vec![11], 3)));
     }
 
     #[test]

@@ -136,6 +136,15 @@ proptest! {
                 let visible = world.visible(Kind::Ticket, id).map(|ticket| ticket.edit);
                 prop_assert_eq!(visible, current, "{:?} after {:?}", rows, what);
             }
+            let now = world.clock.now_ms();
+            world.read(Kind::Ticket, |table| {
+                let walked: Vec<_> = table.after(0, now).map(|ticket| ticket.id).collect();
+                if let Some(page) = table.page(0, 10, now) {
+                    let paged: Vec<_> = page.records.iter().map(|ticket| ticket.id).collect();
+                    prop_assert_eq!((&paged, page.total), (&walked, walked.len()));
+                }
+                Ok(())
+            })?;
         }
     }
 }
