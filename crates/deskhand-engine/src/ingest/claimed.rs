@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use deskhand_command::{Failure, Retry};
+use deskhand_command::{BoxFuture, Failure, Retry};
 use jiff::{SignedDuration, Timestamp};
 
 use super::job::{IngestJob, Ingestor};
@@ -31,21 +31,27 @@ pub(super) struct Claimed<'a> {
 
 impl Ingestor {
     /// Runs one pass, or ends the one that was interrupted; whatever was committed before a failure stays.
-    pub async fn run(&self, job: &IngestJob, run_id: &str) -> (IngestReport, Result<(), Failure>) {
-        let mut report = IngestReport::default();
-        let outcome = self.claimed(Work::Pass, job, run_id, &mut report).await;
-        (report, outcome)
+    pub fn run<'a>(
+        &'a self,
+        job: &'a IngestJob,
+        run_id: &'a str,
+    ) -> BoxFuture<'a, (IngestReport, Result<(), Failure>)> {
+        Box::pin(self.reported(Work::Pass, job, run_id))
     }
 
     /// Compares what the PSA lists as updated after `since` (`None`: everything) with what is stored.
-    pub async fn sweep(
-        &self,
-        job: &IngestJob,
+    pub fn sweep<'a>(
+        &'a self,
+        job: &'a IngestJob,
         since: Option<Timestamp>,
-        run_id: &str,
-    ) -> (IngestReport, Result<(), Failure>) {
+        run_id: &'a str,
+    ) -> BoxFuture<'a, (IngestReport, Result<(), Failure>)> {
+        Box::pin(self.reported(Work::Sweep(since), job, run_id))
+    }
+
+    async fn reported(&self, work: Work, job: &IngestJob, run_id: &str) -> (IngestReport, Result<(), Failure>) {
         let mut report = IngestReport::default();
-        let outcome = self.claimed(Work::Sweep(since), job, run_id, &mut report).await;
+        let outcome = self.claimed(work, job, run_id, &mut report).await;
         (report, outcome)
     }
 

@@ -89,15 +89,16 @@ impl Claimed<'_> {
     }
 
     async fn look_up(&self, heads: &[Head]) -> Result<Found, Failure> {
-        let looked_up = stream::iter(heads).map(async |head| (head.id, self.ingestor.feed.look_up(head.id).await));
-        let mut looked_up = std::pin::pin!(looked_up.buffered(AT_ONCE));
+        let feed = &self.ingestor.feed;
+        let lookups: Vec<_> = heads.iter().map(|head| feed.look_up(head.id)).collect();
+        let mut lookups = stream::iter(lookups).buffered(AT_ONCE).zip(stream::iter(heads));
         let mut found = Found::default();
-        while let Some((id, lookup)) = looked_up.next().await {
+        while let Some((lookup, Head { id, .. })) = lookups.next().await {
             match lookup {
                 Ok(Lookup::Found(record)) => found.records.push(*record),
-                Ok(Lookup::Gone | Lookup::Elsewhere) => found.gone.push(id),
+                Ok(Lookup::Gone | Lookup::Elsewhere) => found.gone.push(*id),
                 Err(failure) if is_the_records_own(&failure) => found.unreadable.push(Quarantined {
-                    id: Some(id),
+                    id: Some(*id),
                     reason: failure.message,
                     raw: None,
                 }),

@@ -344,3 +344,19 @@ impl EventStore for MemoryStore {
         }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::conformance;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn the_model_keeps_its_promises() {
+        let fresh =
+            || -> BoxFuture<'_, Arc<dyn EventStore>> { Box::pin(async { Arc::new(MemoryStore::default()) as _ }) };
+        let checked = conformance::run(&fresh, |check| println!("{check}")).await;
+        checked.unwrap();
+    }
+}

@@ -1,0 +1,7 @@
+//! The store as others use it.
+
+#![expect(clippy::unwrap_used, reason = "what a test cannot do without ends it")]
+
+mod conformance;
+mod file;
+mod size;
