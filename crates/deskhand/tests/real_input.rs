@@ -1,5 +1,5 @@
 //! Real input: tickets as a vendor's sandbox sent them are fetched and stored with every member as it was written.
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "test code")]
+#![expect(clippy::unwrap_used, reason = "test code")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
