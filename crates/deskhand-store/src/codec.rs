@@ -21,6 +21,9 @@ pub struct Codec {
 /// Makes values small, one after the other.
 pub struct Encoder<'a> {
     compressor: zstd::bulk::Compressor<'a>,
+    /// What is being made, kept for the next.
+    whole: Vec<u8>,
+    small: Vec<u8>,
 }
 
 /// A value that cannot be made small, or restored.
@@ -47,7 +50,11 @@ impl Codec {
     /// What makes values small, to be used for several.
     pub fn encoder(&self) -> Result<Encoder<'_>, CodecError> {
         let compressor = zstd::bulk::Compressor::with_prepared_dictionary(&self.encoder)?;
-        Ok(Encoder { compressor })
+        Ok(Encoder {
+            compressor,
+            whole: Vec::new(),
+            small: Vec::new(),
+        })
     }
 
     /// Restores a value.
@@ -67,13 +74,17 @@ impl Codec {
 }
 
 impl Encoder<'_> {
-    /// Makes a value small.
-    pub fn encode(&mut self, value: &[u8]) -> Result<Vec<u8>, CodecError> {
-        let mut stored = vec![0; 1 + zstd::zstd_safe::compress_bound(value.len())];
-        stored[0] = ZSTD_WITH_FIRST_DICTIONARY;
-        let length = self.compressor.compress_to_buffer(value, &mut stored[1..])?;
-        stored.truncate(1 + length);
-        stored.shrink_to_fit();
+    /// Makes a value small that consists of two parts; where the first ends is the caller's to know.
+    pub fn encode(&mut self, first: &[u8], second: &[u8]) -> Result<Vec<u8>, CodecError> {
+        self.whole.clear();
+        self.whole.extend_from_slice(first);
+        self.whole.extend_from_slice(second);
+        self.small.clear();
+        self.small.reserve(zstd::zstd_safe::compress_bound(self.whole.len()));
+        self.compressor.compress_to_buffer(&self.whole, &mut self.small)?;
+        let mut stored = Vec::with_capacity(1 + self.small.len());
+        stored.push(ZSTD_WITH_FIRST_DICTIONARY);
+        stored.extend_from_slice(&self.small);
         Ok(stored)
     }
 }
@@ -96,8 +107,8 @@ mod tests {
         let value = br#"{"id":7,"board":{"id":30,"name":"Help Desk"}}"#;
         let mut encoder = codec.encoder().unwrap();
         for value in [value.as_slice(), b"", b"x"] {
-            let stored = encoder.encode(value).unwrap();
-            assert_eq!(codec.decode(&stored).unwrap(), value);
+            let stored = encoder.encode(value, b"and more").unwrap();
+            assert_eq!(codec.decode(&stored).unwrap(), [value, b"and more"].concat());
         }
         assert!(matches!(codec.decode(&[9, 1, 2]), Err(CodecError::Unknown(9))));
         assert!(codec.decode(&[ZSTD_WITH_FIRST_DICTIONARY, 1, 2]).is_err());
@@ -109,7 +120,7 @@ mod tests {
             let codec = Codec::default();
             let mut encoder = codec.encoder().unwrap();
             for value in &values {
-                prop_assert_eq!(&codec.decode(&encoder.encode(value).unwrap()).unwrap(), value);
+                prop_assert_eq!(&codec.decode(&encoder.encode(value, &[]).unwrap()).unwrap(), value);
             }
         }
 

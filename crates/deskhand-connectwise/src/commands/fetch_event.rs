@@ -8,13 +8,14 @@ use connectwise_psa::{Client, Condition, Error, ListRequest, ScanRequest};
 use deskhand_command::input::Inputs;
 use deskhand_command::{
     BoxFuture, Command, CommandOutput, Context, ContextData, Declaration, Effect, EventSource, Failure, KeyField,
-    Outcome, Results, Spill, SpillKey, States, html_table,
+    Outcome, Results, States, html_table,
 };
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde_json::{Map, Value};
 
 use super::INQUIRE_TICKETS;
+use super::spilling::{Spilling, key_of};
 use crate::failure::translate;
 use crate::filters::{Filters, both, updated};
 
@@ -124,9 +125,13 @@ impl FetchEvent {
     }
 
     /// One request; the order is the server's, and made sure of.
+    ///
+    /// The list may hold project tickets as well, which must not take the places of service tickets.
     async fn newest(&self, wanted: &Wanted, number: u32) -> Result<Results, Trouble> {
+        let service = Condition::equals("recordType", "ServiceTicket");
+        let conditions = both(Some(service.clone()), wanted.condition()).unwrap_or(service);
         let list = ListRequest::new(PATH)
-            .conditions(wanted.condition())
+            .conditions(conditions)
             .order_by("lastUpdated desc,id desc")
             .page_size(number)
             .page(1);
@@ -139,19 +144,19 @@ impl FetchEvent {
 
     async fn everything(&self, wanted: &Wanted, context: &Context) -> Result<Results, Trouble> {
         let mut scan = ScanRequest::new(PATH, PAGE);
-        scan.conditions = Some(wanted.condition());
+        scan.conditions = wanted.condition();
         let split = self.client.split(&scan, PAGES_A_RANGE).await?;
         scan.ranges = split.ranges;
-        let mut spill = Spill::create()?;
+        let (mut spilling, mut read) = (Spilling::begin(), 0);
         let mut scan = self.client.scan(scan);
         while let Some(arrived) = scan.next_page().await {
-            let page = arrived.map_err(|error| error.source)?.page;
-            let taken = page.records.iter().filter(|record| wanted.takes(record));
-            spill.append(taken.map(|record| (key_of(record), &*record.json)))?;
-            context.progress.records(spill.len() as u64, Some(split.count));
+            let mut records = arrived.map_err(|error| error.source)?.page.records;
+            records.retain(|record| wanted.takes(record));
+            read += records.len() as u64;
+            spilling = spilling.append(records).await?;
+            context.progress.records(read, Some(split.count));
         }
-        spill.sort();
-        Ok(Results::Spilled(spill))
+        Ok(Results::Spilled(spilling.end().await?))
     }
 }
 
@@ -192,11 +197,8 @@ impl Wanted {
         })
     }
 
-    /// The list may hold project tickets as well: only service tickets are asked for, in the window and with the filters.
-    fn condition(&self) -> Condition {
-        let service = Condition::equals("recordType", "ServiceTicket");
-        let wanted = both(updated(self.start, self.end), self.filters.condition());
-        both(Some(service.clone()), wanted).unwrap_or(service)
+    fn condition(&self) -> Option<Condition> {
+        both(updated(self.start, self.end), self.filters.condition())
     }
 
     /// Whether a record is a service ticket, and still in the window now that it has been read.
@@ -206,13 +208,6 @@ impl Wanted {
                 && self.end.is_none_or(|end| stamp <= end.as_second())
         });
         record.record_type != RecordType::Other && in_window
-    }
-}
-
-fn key_of(record: &RawRecord) -> SpillKey {
-    SpillKey {
-        stamp: record.last_updated.unwrap_or(i64::MIN),
-        id: record.id.unwrap_or(0),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod fetch_event;
+mod spilling;
 mod test_connection;
 
 use std::sync::{Arc, LazyLock};

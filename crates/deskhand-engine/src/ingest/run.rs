@@ -1,9 +1,11 @@
 //! One pass: batches are read, made into candidates and committed in order, while the next ones are on their way.
 
+use std::sync::Arc;
+
 use deskhand_command::{Batch, Failure};
 use futures_util::future::try_join;
 use serde_json::Value;
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinHandle;
 
 use super::claimed::{Claimed, failure_of};
@@ -12,20 +14,22 @@ use super::prepare::{Prepared, Preparer, ReadBy};
 use super::report::IngestReport;
 use crate::store::BatchWrite;
 
-/// This many batches may wait for the store, besides the one on its way into it and the one being mapped.
-const WAITING: usize = 1;
+/// This many batches are held at once: one on its way into the store, and one that is mapped meanwhile.
+const AT_ONCE: usize = 2;
 
 /// A batch that is being mapped on another thread.
 struct Ahead {
     prepared: JoinHandle<Prepared>,
     position: Value,
     done: bool,
+    /// Given back when the batch is stored.
+    _room: OwnedSemaphorePermit,
 }
 
 impl Claimed<'_> {
     /// Reads to the end of the pass, or to a failure; what was read before it is stored all the same.
     pub(super) async fn pass(&self, report: &mut IngestReport) -> Result<(), Failure> {
-        let (ready, waiting) = mpsc::channel(WAITING);
+        let (ready, waiting) = mpsc::channel(AT_ONCE);
         // A failure to read is told only after what is waiting was stored; a failure to store ends the reading.
         let reading = async move { Ok(self.read(ready).await) };
         let (read, ()) = try_join(reading, self.store(waiting, report)).await?;
@@ -34,11 +38,13 @@ impl Claimed<'_> {
 
     async fn read(&self, ready: mpsc::Sender<Ahead>) -> Result<(), Failure> {
         let preparer = Preparer::new(&self.job.sources);
+        let rooms = Arc::new(Semaphore::new(AT_ONCE));
         let mut pass = self.ingestor.feed.resume(self.lease.position.as_ref()).await?;
-        while let Some(batch) = pass.next().await? {
+        while let Ok(room) = Arc::clone(&rooms).acquire_owned().await {
+            let Some(batch) = pass.next().await? else { break };
             self.ingestor.observer.at(Point::AnswerRead(batch.records.len()));
-            if ready.send(ahead(&preparer, batch)).await.is_err() {
-                return Ok(());
+            if ready.send(ahead(&preparer, batch, room)).await.is_err() {
+                break;
             }
         }
         Ok(())
@@ -85,7 +91,7 @@ impl Claimed<'_> {
     }
 }
 
-fn ahead(preparer: &Preparer, batch: Batch) -> Ahead {
+fn ahead(preparer: &Preparer, batch: Batch, room: OwnedSemaphorePermit) -> Ahead {
     let Batch {
         records,
         quarantined,
@@ -103,5 +109,6 @@ fn ahead(preparer: &Preparer, batch: Batch) -> Ahead {
         prepared: tokio::task::spawn_blocking(move || preparer.prepare(records, quarantined, read)),
         position,
         done,
+        _room: room,
     }
 }

@@ -69,7 +69,8 @@ CREATE TABLE run_dismissals (
     PRIMARY KEY (run_id, reason)
 ) STRICT, WITHOUT ROWID;
 
--- The events. `raw` and `fields` are compressed: the first byte says how. Ids are never used twice.
+-- The events. `body` is the record as received and, after its `raw_length` bytes, the mapped fields, compressed together
+-- because the fields repeat what is in the record; its first byte says how. Ids are never used twice.
 CREATE TABLE events (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     feed_id INTEGER NOT NULL REFERENCES feeds (id),
@@ -80,8 +81,7 @@ CREATE TABLE events (
     taken_at INTEGER NOT NULL,
     because INTEGER NOT NULL,
     raw_length INTEGER NOT NULL,
-    raw BLOB NOT NULL,
-    fields BLOB NOT NULL
+    body BLOB NOT NULL
 ) STRICT;
 CREATE INDEX events_by_record ON events (record_id);
 

@@ -23,8 +23,7 @@ pub(super) struct Origin {
 struct Packed {
     event: NewEvent,
     because: Because,
-    raw: Vec<u8>,
-    fields: Vec<u8>,
+    body: Vec<u8>,
 }
 
 pub(super) async fn insert(
@@ -43,7 +42,7 @@ pub(super) async fn insert(
     for events in packed.chunks(ROWS) {
         let mut insert = QueryBuilder::new(
             "INSERT INTO events \
-             (feed_id, run_id, taken_at, source_id, record_id, stamp, because, raw_length, raw, fields) ",
+             (feed_id, run_id, taken_at, source_id, record_id, stamp, because, raw_length, body) ",
         );
         insert.push_values(events, |mut row, packed| {
             let event = &packed.event;
@@ -52,7 +51,7 @@ pub(super) async fn insert(
             row.push_bind(event.record_id).push_bind(event.stamp);
             row.push_bind(packed.because.code());
             row.push_bind(i64::try_from(event.raw.len()).unwrap_or(i64::MAX));
-            row.push_bind(packed.raw.as_slice()).push_bind(packed.fields.as_slice());
+            row.push_bind(packed.body.as_slice());
         });
         let insert = insert.build().persistent(events.len() == ROWS);
         insert.execute(&mut *to).await.map_err(store_error)?;
@@ -64,8 +63,7 @@ fn pack(codec: &Codec, taken: Vec<(NewEvent, Because)>) -> Result<Vec<Packed>, C
     let mut encoder = codec.encoder()?;
     let pack = |(event, because): (NewEvent, Because)| {
         Ok(Packed {
-            raw: encoder.encode(&event.raw)?,
-            fields: encoder.encode(event.fields.as_bytes())?,
+            body: encoder.encode(&event.raw, event.fields.as_bytes())?,
             event,
             because,
         })

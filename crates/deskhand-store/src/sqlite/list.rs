@@ -7,11 +7,11 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
 use super::SqliteStore;
-use super::errors::{broken, store_error};
+use super::errors::{broken, damaged, store_error};
 
 pub(super) async fn list_events(store: &SqliteStore, filter: &EventFilter) -> Result<Vec<EventSummary>, StoreError> {
     let rows = sqlx::query(
-        "SELECT e.id, e.record_id, e.stamp, e.taken_at, s.connection, o.name, e.fields FROM events e \
+        "SELECT e.id, e.record_id, e.stamp, e.taken_at, s.connection, o.name, e.raw_length, e.body FROM events e \
          JOIN feeds f ON f.id = e.feed_id JOIN scopes s ON s.id = f.scope_id JOIN sources o ON o.id = e.source_id \
          WHERE ($1 IS NULL OR e.record_id = $1) AND ($2 IS NULL OR e.id < $2) ORDER BY e.id DESC LIMIT $3",
     )
@@ -21,12 +21,12 @@ pub(super) async fn list_events(store: &SqliteStore, filter: &EventFilter) -> Re
     .fetch_all(&store.readers)
     .await
     .map_err(store_error)?;
-    rows.iter().map(|row| summary(store, row)).collect()
+    rows.iter().map(|row| Ok(summary(store, row)?.0)).collect()
 }
 
 pub(super) async fn get_event(store: &SqliteStore, id: i64) -> Result<Option<Event>, StoreError> {
     let row = sqlx::query(
-        "SELECT e.id, e.record_id, e.stamp, e.taken_at, s.connection, o.name, e.fields, e.raw, s.id, e.because \
+        "SELECT e.id, e.record_id, e.stamp, e.taken_at, s.connection, o.name, e.raw_length, e.body, s.id, e.because \
          FROM events e JOIN feeds f ON f.id = e.feed_id JOIN scopes s ON s.id = f.scope_id \
          JOIN sources o ON o.id = e.source_id WHERE e.id = $1",
     )
@@ -35,9 +35,8 @@ pub(super) async fn get_event(store: &SqliteStore, id: i64) -> Result<Option<Eve
     .await
     .map_err(store_error)?;
     let Some(row) = row else { return Ok(None) };
-    let (summary, scope): (_, i64) = (summary(store, &row)?, row.get(8));
-    let record = summary.record_id;
-    let raw = store.codec.decode(row.get::<&[u8], _>(7)).map_err(broken)?;
+    let (summary, raw) = summary(store, &row)?;
+    let (scope, record): (i64, i64) = (row.get(8), summary.record_id);
     Ok(Some(Event {
         summary,
         raw: raw.into(),
@@ -89,17 +88,25 @@ async fn gone_at(store: &SqliteStore, scope: i64, record: i64) -> Result<Option<
     at.map(time).transpose()
 }
 
-fn summary(store: &SqliteStore, row: &SqliteRow) -> Result<EventSummary, StoreError> {
-    let fields = store.codec.decode(row.get::<&[u8], _>(6)).map_err(broken)?;
-    Ok(EventSummary {
+/// The event of a row, and its record.
+fn summary(store: &SqliteStore, row: &SqliteRow) -> Result<(EventSummary, Vec<u8>), StoreError> {
+    let mut raw = store.codec.decode(row.get(7)).map_err(broken)?;
+    let length = usize::try_from(row.get::<i64, _>(6)).map_err(broken)?;
+    if length > raw.len() {
+        return Err(damaged("an event"));
+    }
+    let fields = serde_json::from_slice(&raw[length..]).map_err(broken)?;
+    raw.truncate(length);
+    let summary = EventSummary {
         id: row.get(0),
         record_id: row.get(1),
         updated: time(row.get(2))?,
         taken_at: time(row.get(3))?,
         connection: row.get(4),
         source: row.get(5),
-        fields: serde_json::from_slice(&fields).map_err(broken)?,
-    })
+        fields,
+    };
+    Ok((summary, raw))
 }
 
 fn time(seconds: i64) -> Result<Timestamp, StoreError> {
