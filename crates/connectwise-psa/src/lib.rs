@@ -24,6 +24,7 @@ mod governor;
 mod list;
 pub mod records;
 mod send;
+mod write;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -34,6 +35,10 @@ pub use error::{Error, ErrorKind, FieldError, VendorError};
 pub use governor::{Governor, Measured, Urgency};
 pub use list::{IdRange, ListRequest, Page, Scan, ScanError, ScanPage, ScanRequest, Split};
 pub use send::{Answer, Client, ClientBuilder, CompanyInfo, Patience, Request, SystemInfo};
+pub use write::{
+    Callback, CallbackSignatureError, Patch, Reference, attach_children, create_ticket, delete_ticket, detach_children,
+    merge_tickets, update_ticket, verify_callback, write_note,
+};
 
 /// A future that can be stored and sent.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

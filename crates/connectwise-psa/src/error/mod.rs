@@ -7,9 +7,14 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 pub use kind::ErrorKind;
 pub(crate) use vendor::describe;
 pub use vendor::{FieldError, VendorError};
+
+/// Something on the way gave up waiting; what it waited for may still happen.
+const REQUEST_TIMEOUT: u16 = 408;
 
 /// A request that did not work out.
 #[derive(Debug)]
@@ -25,6 +30,7 @@ struct Inner {
     vendor: Option<VendorError>,
     request_id: Option<String>,
     retry_after: Option<Duration>,
+    server_time: Option<Timestamp>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -38,6 +44,7 @@ impl Error {
             vendor: None,
             request_id: None,
             retry_after: None,
+            server_time: None,
             source: None,
         };
         Self { inner: Box::new(inner) }
@@ -60,6 +67,11 @@ impl Error {
 
     pub(crate) fn with_request_id(mut self, id: Option<String>) -> Self {
         self.inner.request_id = id;
+        self
+    }
+
+    pub(crate) fn with_server_time(mut self, time: Option<Timestamp>) -> Self {
+        self.inner.server_time = time;
         self
     }
 
@@ -102,6 +114,31 @@ impl Error {
     /// How long the vendor asked to wait.
     pub fn retry_after(&self) -> Option<Duration> {
         self.inner.retry_after
+    }
+
+    /// The server's time when it answered, when there was an answer.
+    pub fn server_time(&self) -> Option<Timestamp> {
+        self.inner.server_time
+    }
+
+    /// True when a write that ended so certainly had no effect: it was refused, or never left.
+    ///
+    /// Time-outs, broken connections, unreadable answers and most 5xx leave it open. 500s about the type of a value are
+    /// refusals (seen in other clients' tests).
+    pub fn had_no_effect(&self) -> bool {
+        match self.inner.kind {
+            ErrorKind::Unauthorized
+            | ErrorKind::Forbidden
+            | ErrorKind::NotFound
+            | ErrorKind::RateLimited
+            | ErrorKind::Redirected
+            | ErrorKind::Connect
+            | ErrorKind::Tls
+            | ErrorKind::Configuration => true,
+            ErrorKind::Rejected => self.inner.status != Some(REQUEST_TIMEOUT),
+            ErrorKind::Server => vendor::is_type_error(&self.inner.message),
+            ErrorKind::TimedOut | ErrorKind::Protocol | ErrorKind::BadBody => false,
+        }
     }
 
     /// True when the same read may succeed later.

@@ -11,6 +11,7 @@ pub(super) struct Limit {
     doubling: bool,
     quickest: Option<Duration>,
     recent: Option<Duration>,
+    slowest: Option<Duration>,
     shrunk_at: Option<Instant>,
     held_until: Option<Instant>,
 }
@@ -41,6 +42,7 @@ impl Limit {
             doubling: true,
             quickest: None,
             recent: None,
+            slowest: None,
             shrunk_at: None,
             held_until: None,
         }
@@ -66,6 +68,11 @@ impl Limit {
         self.recent
     }
 
+    /// The longest time that an answer took.
+    pub(super) fn slowest(&self) -> Option<Duration> {
+        self.slowest
+    }
+
     /// Until when nothing may be sent.
     pub(super) fn held_until(&self, now: Instant) -> Option<Instant> {
         self.held_until.filter(|until| *until > now)
@@ -86,6 +93,7 @@ impl Limit {
 
     fn answered(&mut self, took: Duration, in_flight: usize) {
         self.quickest = Some(self.quickest.map_or(took, |quickest| quickest.min(took)));
+        self.slowest = self.slowest.max(Some(took));
         self.recent = Some(self.recent.map_or(took, |recent| (recent * 7 + took) / 8));
         let in_use = in_flight + 1 >= self.allowed();
         if in_use && !self.queues() {

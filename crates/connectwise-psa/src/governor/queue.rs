@@ -43,6 +43,8 @@ pub struct Measured {
     pub refusals: u64,
     /// The typical time of recent answers.
     pub latency: Option<Duration>,
+    /// The longest time that an answer took.
+    pub slowest: Option<Duration>,
 }
 
 #[derive(Debug)]
@@ -97,6 +99,7 @@ impl Governor {
             requests: state.requests,
             refusals: state.refusals,
             latency: state.limit.latency(),
+            slowest: state.limit.slowest(),
         }
     }
 

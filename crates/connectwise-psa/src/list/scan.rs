@@ -20,6 +20,8 @@ pub struct ScanRequest {
     pub path: String,
     /// Only what matches this.
     pub conditions: Option<Condition>,
+    /// Only what has an element in one of its lists that matches this.
+    pub child_conditions: Option<Condition>,
     /// Only these members; `id` must be among them.
     pub fields: Option<String>,
     /// Records a page.
@@ -79,6 +81,7 @@ impl ScanRequest {
         Self {
             path: path.into(),
             conditions: None,
+            child_conditions: None,
             fields: None,
             page_size,
             ranges: vec![everything],
@@ -112,10 +115,8 @@ impl ScanRequest {
             .order_by("id asc")
             .page_size(self.page_size)
             .page(1);
-        match &self.fields {
-            Some(fields) => list.fields(fields),
-            None => list,
-        }
+        let list = self.child_conditions.iter().fold(list, ListRequest::child_conditions);
+        self.fields.iter().fold(list, ListRequest::fields)
     }
 }
 
@@ -134,10 +135,14 @@ impl Client {
     /// Cuts what matches into ranges of about `pages` pages each when it is more than `pages` pages in all.
     pub fn split(&self, request: &ScanRequest, pages: u64) -> BoxFuture<'_, Result<Split, Error>> {
         let list = || {
-            request
+            let list = request
                 .conditions
                 .iter()
-                .fold(ListRequest::new(&request.path), ListRequest::conditions)
+                .fold(ListRequest::new(&request.path), ListRequest::conditions);
+            request
+                .child_conditions
+                .iter()
+                .fold(list, ListRequest::child_conditions)
         };
         let end = |order: &str| list().order_by(order).fields("id").page_size(1);
         let (all, first, last) = (list(), end("id asc"), end("id desc"));

@@ -1,12 +1,18 @@
 //! An answer that worked out.
 
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
+
+use super::bad_body;
+use crate::Error;
+use crate::records::{self, RawRecord};
 
 /// The body of a successful answer, and what its headers said.
 #[derive(Debug, Clone)]
 pub struct Answer {
+    /// The HTTP status, 200 to 299.
+    pub status: u16,
     /// The body as received.
     pub body: Bytes,
     /// The server's time when it answered, in whole seconds (the `Date` header).
@@ -18,7 +24,12 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub(super) fn new(headers: &HeaderMap, body: Bytes) -> Self {
+    /// The record in the body.
+    pub fn record(&self) -> Result<RawRecord, Error> {
+        records::single(&self.body).map_err(|error| bad_body(self, &error))
+    }
+
+    pub(super) fn new(status: StatusCode, headers: &HeaderMap, body: Bytes) -> Self {
         let text = |name: &str| {
             headers
                 .get(name)
@@ -26,6 +37,7 @@ impl Answer {
                 .map(str::to_owned)
         };
         Self {
+            status: status.as_u16(),
             body,
             server_time: server_time(headers),
             request_id: text("x-cw-request-id"),

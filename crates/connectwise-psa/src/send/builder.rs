@@ -17,7 +17,7 @@ pub struct ClientBuilder {
     user_agent: String,
     proxy: Option<String>,
     authorities: Vec<Vec<u8>>,
-    timeout: Duration,
+    pub(super) timeout: Duration,
     pub(super) ceiling: usize,
     pub(super) patience: Patience,
 }

@@ -1,11 +1,12 @@
 //! The client: sends requests under the governor, and repeats reads that may succeed later.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use jiff::Timestamp;
-use parking_lot::RwLock;
+use jiff::{SignedDuration, Timestamp};
+use parking_lot::{Mutex, RwLock};
 use url::Url;
 
 use super::builder::misconfigured;
@@ -13,7 +14,7 @@ use super::transport::attempt;
 use super::{Answer, ClientBuilder, CompanyInfo, Patience, Request, SystemInfo, discover};
 use crate::governor::{Seen, Urgency};
 use crate::list::{self, ListRequest, Page, Scan, ScanRequest};
-use crate::records::{self, RawRecord};
+use crate::records::RawRecord;
 use crate::{BoxFuture, Credentials, Error, ErrorKind, Governor, ServerUrl};
 
 /// A connection to one PSA; clones share the governor and the connections.
@@ -22,6 +23,7 @@ pub struct Client {
     shared: Arc<Shared>,
     urgency: Urgency,
     patience: Patience,
+    calls: Arc<AtomicU64>,
 }
 
 #[derive(Debug)]
@@ -32,6 +34,8 @@ struct Shared {
     version: String,
     root: RwLock<Url>,
     governor: Governor,
+    timeout: Duration,
+    server_clock: Mutex<Option<(Timestamp, Instant)>>,
 }
 
 impl Client {
@@ -43,7 +47,7 @@ impl Client {
     pub(super) fn new(from: ClientBuilder, http: reqwest::Client) -> Self {
         let root = RwLock::new(from.url.api_root(&from.version));
         let governor = Governor::new(from.ceiling);
-        let patience = from.patience;
+        let (patience, timeout) = (from.patience, from.timeout);
         let ClientBuilder {
             url,
             credentials,
@@ -57,11 +61,14 @@ impl Client {
             version,
             root,
             governor,
+            timeout,
+            server_clock: Mutex::default(),
         };
         Self {
             shared: Arc::new(shared),
             urgency: Urgency::Interactive,
             patience,
+            calls: Arc::default(),
         }
     }
 
@@ -88,9 +95,31 @@ impl Client {
         &self.shared.governor
     }
 
-    /// How many requests were sent, repeats included.
+    /// The same connection, with a count of its own.
+    #[must_use]
+    pub fn counted(&self) -> Self {
+        Self {
+            calls: Arc::default(),
+            ..self.clone()
+        }
+    }
+
+    /// How many requests were sent by this client and its clones, repeats included, since [`Client::counted`].
     pub fn calls(&self) -> u64 {
-        self.shared.governor.measured().requests
+        self.calls.load(Ordering::Relaxed)
+    }
+
+    /// The longest that an answer may take, or has taken: what was lost may be worked on for that long.
+    pub fn longest_answer(&self) -> Duration {
+        let slowest = self.shared.governor.measured().slowest;
+        self.shared.timeout.max(slowest.unwrap_or_default())
+    }
+
+    /// The server's time now, by the newest answer's `Date` and up to a second early; `None` before the first answer.
+    pub fn server_time(&self) -> Option<Timestamp> {
+        let (then, at) = (*self.shared.server_clock.lock())?;
+        let since = SignedDuration::try_from(at.elapsed()).ok()?;
+        then.checked_add(since).ok()
     }
 
     /// The login company.
@@ -118,12 +147,7 @@ impl Client {
 
     /// One record by its path, `service/tickets/7`.
     pub fn get(&self, path: String) -> BoxFuture<'_, Result<RawRecord, Error>> {
-        Box::pin(async move {
-            self.read(&Request::get(path), |answer| {
-                records::single(&answer.body).map_err(|error| bad_body(&answer, &error))
-            })
-            .await
-        })
+        Box::pin(async move { self.read(&Request::get(path), |answer| answer.record()).await })
     }
 
     /// Reads everything that matches, by id, several ranges at once; see [`ScanRequest`].
@@ -186,7 +210,7 @@ impl Client {
     async fn send_within(
         &self,
         request: &Request,
-        delays: &mut impl Iterator<Item = std::time::Duration>,
+        delays: &mut impl Iterator<Item = Duration>,
     ) -> Result<Answer, Error> {
         let mut refusals = 0;
         loop {
@@ -212,9 +236,22 @@ impl Client {
         let request = request.map_err(|error| misconfigured("the request cannot be built").with_source(error))?;
         let permit = self.shared.governor.acquire(self.urgency).await;
         let begun = Instant::now();
+        self.calls.fetch_add(1, Ordering::Relaxed);
         let outcome = attempt(&self.shared.http, request).await;
         permit.complete(seen(&outcome, begun));
+        self.set_server_clock(&outcome);
         outcome.map_err(|error| error.scrubbed(&self.shared.credentials))
+    }
+
+    /// A `Date` names a second that may have begun long ago: what was sent at that time was not sent before it.
+    fn set_server_clock(&self, outcome: &Result<Answer, Error>) {
+        let time = match outcome {
+            Ok(answer) => answer.server_time,
+            Err(error) => error.server_time(),
+        };
+        if let Some(time) = time {
+            *self.shared.server_clock.lock() = Some((time, Instant::now()));
+        }
     }
 
     fn to_http(&self, request: &Request) -> reqwest::Result<reqwest::Request> {

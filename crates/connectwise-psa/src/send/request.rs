@@ -4,6 +4,9 @@ use std::fmt::Write as _;
 
 use http::Method;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+
+use crate::write::Patch;
 
 /// What is asked of the PSA, relative to the API root.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +41,35 @@ impl Request {
             forward_only: false,
             body: None,
         }
+    }
+
+    /// Sends this JSON to a path, which makes or does something there.
+    pub fn post(path: impl Into<String>, body: &Value) -> Self {
+        Self::with_body(Method::POST, path, body)
+    }
+
+    /// Changes parts of the record at this path.
+    pub fn patch(path: impl Into<String>, patch: &Patch) -> Self {
+        Self::with_body(Method::PATCH, path, &patch.to_json())
+    }
+
+    /// Replaces the whole record at this path; what the body does not name is set to its default.
+    pub fn put(path: impl Into<String>, body: &Value) -> Self {
+        Self::with_body(Method::PUT, path, body)
+    }
+
+    /// Deletes the record at this path.
+    pub fn delete(path: impl Into<String>) -> Self {
+        let mut request = Self::get(path);
+        request.method = Method::DELETE;
+        request
+    }
+
+    fn with_body(method: Method, path: impl Into<String>, body: &Value) -> Self {
+        let mut request = Self::get(path);
+        request.method = method;
+        request.body = Some(body.to_string());
+        request
     }
 
     /// Adds a query parameter.

@@ -26,7 +26,7 @@ pub(super) async fn attempt(http: &reqwest::Client, request: reqwest::Request) -
         body.extend_from_slice(&chunk);
     }
     if status.is_success() {
-        Ok(Answer::new(&headers, Bytes::from(body)))
+        Ok(Answer::new(status, &headers, Bytes::from(body)))
     } else {
         Err(refused(status, &headers, &body))
     }
@@ -51,6 +51,7 @@ fn refused(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Error {
         .with_status(status.as_u16())
         .with_vendor(vendor)
         .with_request_id(header(headers, "x-cw-request-id"))
+        .with_server_time(server_time(headers))
         .with_retry_after(wait)
 }
 
