@@ -7,7 +7,8 @@ use std::sync::Arc;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value};
 
-use crate::{Clock, CommandOutput};
+use crate::journal::{Journal, MemoryJournal};
+use crate::{Clock, CommandOutput, KeyField, Table};
 
 /// A future that can be stored and sent; crates hand these across their borders, which keeps rebuilds short.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -36,6 +37,10 @@ pub struct Declaration {
     pub rights: &'static [&'static str],
     /// Which values its Return Data can have.
     pub states: States,
+    /// What people see of its output: one row a record, or one an item.
+    pub table: Table,
+    /// What to collect from its output for later steps.
+    pub key_fields: &'static [KeyField],
     /// The JSON Schema of its inputs: properties in order, `title` the display name, `description` the help text.
     pub inputs: Schema,
 }
@@ -74,14 +79,52 @@ pub struct Context {
     pub clock: Arc<dyn Clock>,
     /// The id of this run, made by the caller.
     pub run_id: String,
+    /// The caller's own name for what is to happen once, however often it is asked for.
+    pub idempotency_key: Option<String>,
+    /// Whether writes are sent, or only said.
+    pub mode: Mode,
+    /// Where writes are noted before they are sent.
+    pub journal: Arc<dyn Journal>,
     /// Where to say how far the work has come.
     pub progress: Arc<dyn Progress>,
+}
+
+/// Whether a command that writes does so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// It does.
+    #[default]
+    Perform,
+    /// It says what it would send; nothing in the PSA changes.
+    DryRun,
+}
+
+impl Context {
+    /// A run that nobody watches, with a journal that ends with the process.
+    pub fn new(clock: Arc<dyn Clock>, run_id: impl Into<String>) -> Self {
+        Self {
+            clock,
+            run_id: run_id.into(),
+            idempotency_key: None,
+            mode: Mode::Perform,
+            journal: Arc::new(MemoryJournal::default()),
+            progress: Arc::new(NoProgress),
+        }
+    }
+
+    /// What the run's writes are noted under: the caller's key, else the run.
+    pub fn write_key(&self) -> &str {
+        self.idempotency_key.as_deref().unwrap_or(&self.run_id)
+    }
 }
 
 /// Hears how far long work has come.
 pub trait Progress: Send + Sync {
     /// `done` of `total` records (when known) have been read.
     fn records(&self, done: u64, total: Option<u64>);
+
+    /// Something that people want to know while they wait, in a fragment without a full stop.
+    fn says(&self, what: &str);
 }
 
 /// Tells nobody.
@@ -90,4 +133,6 @@ pub struct NoProgress;
 
 impl Progress for NoProgress {
     fn records(&self, _done: u64, _total: Option<u64>) {}
+
+    fn says(&self, _what: &str) {}
 }

@@ -10,13 +10,16 @@ pub mod event_source;
 mod failure;
 mod feed;
 pub mod input;
+pub mod journal;
 mod output;
 mod results;
 
 pub use clock::{Clock, SystemClock};
-pub use command::{BoxFuture, Command, Context, Declaration, Effect, NoProgress, Progress, States};
+pub use command::{BoxFuture, Command, Context, Declaration, Effect, Mode, NoProgress, Progress, States};
 pub use event_source::EventSource;
 pub use failure::{Failure, Retry};
 pub use feed::{Batch, Feed, Head, Heads, Lookup, Pass, Quarantined, Record};
-pub use output::{CommandOutput, ContextData, KeyField, Outcome, ReturnData, RunSummary, html_table};
+pub use output::{
+    Column, CommandOutput, ContextData, KeyField, Of, Outcome, ReturnData, Rows, RunSummary, Table, html_table,
+};
 pub use results::{Results, Spill, SpillKey};

@@ -3,5 +3,5 @@
 mod names;
 mod read;
 
-pub use names::resolve_names;
+pub use names::{distance, resolve_names};
 pub use read::{Inputs, parse_time};

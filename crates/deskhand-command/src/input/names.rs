@@ -73,8 +73,8 @@ fn unknown(declaration: &Declaration, given: &str) -> Failure {
     Failure::new(400, format!("There is no parameter ({given}).")).with_hint(hint)
 }
 
-/// How many letters have to be changed, added or taken away.
-fn distance(a: &str, b: &str) -> usize {
+/// How many letters have to be changed, added or taken away to make one text of the other.
+pub fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.chars().enumerate() {

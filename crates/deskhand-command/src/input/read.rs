@@ -1,5 +1,7 @@
 //! Typed inputs; what is no such thing is refused by its display name.
 
+use std::collections::HashSet;
+
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Unit};
@@ -66,6 +68,114 @@ impl<'a> Inputs<'a> {
             .ok_or_else(|| self.invalid(name, allowed()))
     }
 
+    /// Text that has to be there, with the blanks at its ends.
+    pub fn required_verbatim(&self, name: &str) -> Result<String, Failure> {
+        self.required_text(name)?;
+        let value = self.values.get(name).and_then(Value::as_str);
+        Ok(value.unwrap_or_default().to_owned())
+    }
+
+    /// Text of at most so many characters.
+    pub fn text_of_at_most(&self, name: &str, most: usize) -> Result<Option<String>, Failure> {
+        let text = self.text(name)?;
+        match &text {
+            Some(text) if text.chars().count() > most => Err(self.invalid(
+                name,
+                format!(
+                    "at most {most} characters are possible, and this has {}",
+                    text.chars().count()
+                ),
+            )),
+            _ => Ok(text),
+        }
+    }
+
+    /// Text that has to be there.
+    pub fn required_text(&self, name: &str) -> Result<String, Failure> {
+        self.text(name)?.ok_or_else(|| self.invalid(name, "it is required"))
+    }
+
+    /// A whole number in a range that has to be there.
+    pub fn required_integer(&self, name: &str, range: std::ops::RangeInclusive<i64>) -> Result<i64, Failure> {
+        let number = self.integer(name, range)?;
+        number.ok_or_else(|| self.invalid(name, "it is required"))
+    }
+
+    /// The id of a record, which has to be there.
+    pub fn required_id(&self, name: &str) -> Result<i64, Failure> {
+        self.required_integer(name, IDS)
+    }
+
+    /// True or false, as such or as text.
+    pub fn flag(&self, name: &str) -> Result<Option<bool>, Failure> {
+        match self.values.get(name) {
+            None => Ok(None),
+            Some(Value::Bool(flag)) => Ok(Some(*flag)),
+            Some(Value::String(text)) if text.trim().eq_ignore_ascii_case("true") => Ok(Some(true)),
+            Some(Value::String(text)) if text.trim().eq_ignore_ascii_case("false") => Ok(Some(false)),
+            Some(_) => Err(self.invalid(name, "True or False is expected")),
+        }
+    }
+
+    /// At least one id, each once, in the order given: a list of numbers, its JSON, or numbers with commas between.
+    pub fn required_ids(&self, name: &str) -> Result<Vec<i64>, Failure> {
+        let wrong = || self.invalid(name, "a list of ids is expected, such as [101, 102]");
+        let given = match self.values.get(name) {
+            None => return Err(self.invalid(name, "it is required: a list of ids, such as [101, 102]")),
+            Some(value) => elements(value),
+        };
+        let mut ids = Vec::with_capacity(given.len());
+        let mut seen = HashSet::new();
+        for value in given {
+            let id = id_of(&value).ok_or_else(wrong)?;
+            if seen.insert(id) {
+                ids.push(id);
+            }
+        }
+        if ids.is_empty() { Err(wrong()) } else { Ok(ids) }
+    }
+
+    /// A list of texts, its JSON, or texts with commas or semicolons between; blanks around them do not count.
+    pub fn texts(&self, name: &str) -> Result<Option<Vec<String>>, Failure> {
+        let Some(value) = self.values.get(name) else {
+            return Ok(None);
+        };
+        let texts = elements(value).into_iter().map(|value| match value {
+            Value::String(text) => Ok(text.trim().to_owned()),
+            _ => Err(self.invalid(name, "a list of texts is expected, such as [\"a\", \"b\"]")),
+        });
+        let texts = texts.collect::<Result<Vec<_>, _>>()?;
+        Ok(Some(texts.into_iter().filter(|text| !text.is_empty()).collect()))
+    }
+
+    /// A JSON object, as such or as text.
+    pub fn object(&self, name: &str) -> Result<Option<Map<String, Value>>, Failure> {
+        let read = match self.values.get(name) {
+            None => return Ok(None),
+            Some(Value::String(text)) => serde_json::from_str(text).map_err(|error| {
+                self.invalid(
+                    name,
+                    format!("a JSON object is expected, such as {{\"city\": \"Tampa\"}}; this is none: {error}"),
+                )
+            })?,
+            Some(value) => value.clone(),
+        };
+        match read {
+            Value::Object(object) => Ok(Some(object)),
+            _ => Err(self.invalid(name, "a JSON object is expected, such as {\"city\": \"Tampa\"}")),
+        }
+    }
+
+    /// What was given, by its declared names, as JSON.
+    pub fn to_json(&self) -> String {
+        Value::Object(self.values.clone()).to_string()
+    }
+
+    /// True when this input was given.
+    pub fn has(&self, name: &str) -> bool {
+        self.values.contains_key(name)
+    }
+
     /// An instant in UTC whatever this machine's zone: `2024-04-15 00:00`, with seconds, a `T`, a zone, or a date alone.
     pub fn time(&self, name: &str) -> Result<Option<Timestamp>, Failure> {
         let Some(text) = self.text(name)? else { return Ok(None) };
@@ -80,6 +190,34 @@ impl<'a> Inputs<'a> {
         time.map(Some)
             .ok_or_else(|| self.invalid(name, "a time in UTC such as 2024-04-15 00:00 is expected"))
     }
+}
+
+/// The vendor's ids are 32 bits wide, as its description says.
+const IDS: std::ops::RangeInclusive<i64> = 1..=i32::MAX as i64;
+
+/// The elements of a list that is given as such, as JSON text, or as text with separators.
+fn elements(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Array(values) => values.clone(),
+        Value::String(text) if text.trim_start().starts_with('[') => match serde_json::from_str(text) {
+            Ok(Value::Array(values)) => values,
+            _ => vec![value.clone()],
+        },
+        Value::String(text) => {
+            let parts = text.split([',', ';']).map(str::trim).filter(|part| !part.is_empty());
+            parts.map(|part| Value::String(part.to_owned())).collect()
+        }
+        value => vec![value.clone()],
+    }
+}
+
+fn id_of(value: &Value) -> Option<i64> {
+    let id = match value {
+        Value::Number(number) => number.as_i64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    id.filter(|id| IDS.contains(id))
 }
 
 /// An instant as people write it; without a zone it is UTC.
@@ -101,7 +239,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{Effect, States};
+    use crate::{Effect, Rows, States, Table};
 
     #[derive(JsonSchema)]
     #[expect(dead_code, reason = "only its schema is looked at")]
@@ -112,6 +250,18 @@ mod tests {
         /// How many.
         #[schemars(title = "Number of Event(s) Fetched")]
         number: Option<u32>,
+        /// Which.
+        #[schemars(title = "Ticket IDs")]
+        ticket_ids: Option<Vec<i64>>,
+        /// Whether.
+        #[schemars(title = "Internal Note")]
+        internal_note: Option<bool>,
+        /// More.
+        #[schemars(title = "Additional Fields")]
+        additional_fields: Option<Map<String, Value>>,
+        /// Who else.
+        #[schemars(title = "Automatic Email CC")]
+        automatic_email_cc: Option<Vec<String>>,
     }
 
     fn declaration() -> Declaration {
@@ -122,6 +272,11 @@ mod tests {
             effect: Effect::Reads,
             rights: &[],
             states: States::Two,
+            table: Table {
+                rows: Rows::Records,
+                columns: &[],
+            },
+            key_fields: &[],
             inputs: Declaration::inputs_of::<Example>(),
         }
     }
@@ -179,10 +334,79 @@ mod tests {
         assert_eq!(with(json!({"number": ""})).unwrap().1, None);
     }
 
+    fn reading<T>(given: Value, read: impl Fn(&Inputs<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+        let declaration = declaration();
+        read(&Inputs::new(&declaration, given.as_object().unwrap().clone())?)
+    }
+
+    #[test]
+    fn ids_come_as_lists_as_json_and_with_commas_and_count_once() {
+        for given in [
+            json!([101, 102, 101]),
+            json!(["101", 102]),
+            json!("[101, 102]"),
+            json!("101, 102,"),
+            json!("101;102"),
+        ] {
+            let ids = reading(json!({"Ticket IDs": given}), |inputs| inputs.required_ids("ticket_ids"));
+            assert_eq!(ids.unwrap(), [101, 102], "{given}");
+        }
+        for wrong in [
+            json!([]),
+            json!("[]"),
+            json!(["x"]),
+            json!([1.5]),
+            json!([0]),
+            json!([-4]),
+            json!([[1]]),
+            json!({"id": 1}),
+            json!("[1"),
+            json!(true),
+            json!(null),
+            json!([3_000_000_000_i64]),
+        ] {
+            let refused = reading(json!({"ticket_ids": wrong}), |inputs| inputs.required_ids("ticket_ids"));
+            assert_eq!(
+                refused.unwrap_err().message,
+                "The value for parameter (Ticket IDs) is invalid.",
+                "{wrong}"
+            );
+        }
+    }
+
+    #[test]
+    fn flags_objects_and_lists_of_texts_come_as_such_and_as_text() {
+        let flag = |given: Value| reading(json!({"internal_note": given}), |inputs| inputs.flag("internal_note"));
+        assert_eq!(flag(json!(true)).unwrap(), Some(true));
+        assert_eq!(flag(json!("False")).unwrap(), Some(false));
+        assert_eq!(flag(json!(null)).unwrap(), None);
+        assert!(flag(json!("maybe")).is_err() && flag(json!(1)).is_err());
+        let object = |given: Value| {
+            reading(json!({"Additional Fields": given}), |inputs| {
+                inputs.object("additional_fields")
+            })
+        };
+        for given in [json!({"city": "Tampa"}), json!("{\"city\": \"Tampa\"}")] {
+            assert_eq!(object(given).unwrap().unwrap()["city"], "Tampa");
+        }
+        assert!(object(json!([1])).is_err() && object(json!("{")).is_err() && object(json!("3")).is_err());
+        let texts = |given: Value| {
+            reading(json!({"automatic_email_cc": given}), |inputs| {
+                inputs.texts("automatic_email_cc")
+            })
+        };
+        for given in [json!([" a@x ", "b@y"]), json!("[\"a@x\",\"b@y\"]"), json!("a@x; b@y;")] {
+            assert_eq!(texts(given).unwrap().unwrap(), ["a@x", "b@y"]);
+        }
+        assert!(texts(json!([1])).is_err());
+    }
+
     proptest! {
         #[test]
         fn no_text_makes_it_panic(text in ".{0,30}") {
-            let _either = (with(json!({"start_time": text})), with(json!({ text: 1 })));
+            let _either = (with(json!({"start_time": text})), with(json!({ text.clone(): 1 })));
+            let _either = reading(json!({"ticket_ids": text.clone()}), |inputs| inputs.required_ids("ticket_ids"));
+            let _either = reading(json!({"additional_fields": text}), |inputs| inputs.object("additional_fields"));
         }
     }
 }

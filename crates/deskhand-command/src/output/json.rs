@@ -4,9 +4,10 @@ use std::collections::HashSet;
 use std::io::{self, Write};
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::pick::pick;
-use super::{CommandOutput, ContextData, KeyField};
+use super::{CommandOutput, ContextData, KeyField, Of};
 use crate::Failure;
 use crate::event_source::RecordReader;
 
@@ -29,7 +30,7 @@ impl CommandOutput {
         for (at, (field, values)) in self.key_fields.iter().zip(&collected).enumerate() {
             to.write_all(if at > 0 { b",\"" } else { b"\"" })?;
             write!(to, "{}\":[", field.name)?;
-            if field.unique {
+            if field.of == Of::EachRecord {
                 self.write_unique(to, field)?;
             } else {
                 to.write_all(values.in_order.join(",").as_bytes())?;
@@ -51,18 +52,37 @@ impl CommandOutput {
         to.write_all(b"}\n")
     }
 
-    /// The distinct values of the key fields that several records can share, found in one reading.
+    /// The distinct values of the key fields that several records or items can share; records are read once.
     fn collected(&self) -> io::Result<Vec<Distinct>> {
         let mut collected: Vec<Distinct> = self.key_fields.iter().map(|_| Distinct::default()).collect();
-        if self.key_fields.iter().all(|field| field.unique) {
+        if let ContextData::Items(items) = &self.context_data {
+            for (field, values) in self
+                .key_fields
+                .iter()
+                .zip(&mut collected)
+                .filter(|(field, _)| field.of == Of::Items)
+            {
+                for value in items
+                    .iter()
+                    .filter_map(|item| item.pointer(field.pointer))
+                    .flat_map(each)
+                {
+                    values.add(&value.to_string());
+                }
+            }
+        }
+        if self.key_fields.iter().all(|field| field.of != Of::Records) {
             return Ok(collected);
         }
         for record in self.results.records() {
             let record = record?;
-            for (field, values) in self.key_fields.iter().zip(&mut collected) {
-                if !field.unique
-                    && let Some(value) = pick(&record, field.pointer)
-                {
+            for (field, values) in self
+                .key_fields
+                .iter()
+                .zip(&mut collected)
+                .filter(|(field, _)| field.of == Of::Records)
+            {
+                if let Some(value) = pick(&record, field.pointer) {
                     values.add(value);
                 }
             }
@@ -101,6 +121,15 @@ impl CommandOutput {
     }
 }
 
+/// The elements of a list, or the value itself; null is nothing to collect.
+fn each(value: &Value) -> Vec<&Value> {
+    match value {
+        Value::Null => Vec::new(),
+        Value::Array(values) => values.iter().collect(),
+        value => vec![value],
+    }
+}
+
 /// Values, each once, in order of appearance.
 #[derive(Default)]
 struct Distinct {
@@ -127,14 +156,33 @@ mod tests {
     use bytes::Bytes;
     use serde_json::json;
 
-    use crate::{CommandOutput, ContextData, EventSource, Failure, KeyField, Results, ReturnData, RunSummary};
+    use crate::{
+        CommandOutput, ContextData, EventSource, Failure, KeyField, Of, Results, ReturnData, Rows, RunSummary, Table,
+    };
+
+    const FIELDS: [KeyField; 2] = [
+        KeyField {
+            name: "TicketIDs",
+            pointer: "/id",
+            of: Of::EachRecord,
+        },
+        KeyField {
+            name: "BoardIDs",
+            pointer: "/board/id",
+            of: Of::Records,
+        },
+    ];
+    const NO_TABLE: Table = Table {
+        rows: Rows::Records,
+        columns: &[],
+    };
 
     fn output(records: &[&'static str], errors: Vec<Failure>) -> CommandOutput {
-        let field = |name, pointer, unique| KeyField { name, pointer, unique };
         CommandOutput {
             return_data: ReturnData::Successful,
             result: String::new(),
-            key_fields: vec![field("TicketIDs", "/id", true), field("BoardIDs", "/board/id", false)],
+            key_fields: &FIELDS,
+            table: NO_TABLE,
             context_data: ContextData::Mapped(Box::new(EventSource::default_source())),
             results: Results::Memory(
                 records
@@ -185,6 +233,19 @@ mod tests {
                 "run"
             ]
         );
+    }
+
+    #[test]
+    fn key_fields_of_items_are_distinct_and_lists_are_opened() {
+        let mut output = output(&[], Vec::new());
+        output.key_fields = &[KeyField {
+            name: "MergedTicketIDs",
+            pointer: "/Merged",
+            of: Of::Items,
+        }];
+        output.context_data = ContextData::Items(vec![json!({"Merged": [2, 3]}), json!({"Merged": 3}), json!({})]);
+        let json: serde_json::Value = serde_json::from_str(&written(&output)).unwrap();
+        assert_eq!(json["keyFields"], json!({"MergedTicketIDs": [2, 3]}));
     }
 
     #[test]

@@ -1,16 +1,17 @@
 //! What a command returns: the same JSON on every surface.
 
+mod html;
 mod json;
 mod outcome;
 mod pick;
-mod table;
+mod rows;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use html::html_table;
 pub use outcome::Outcome;
-pub use table::html_table;
 
 use crate::{EventSource, Failure, Results};
 
@@ -21,8 +22,10 @@ pub struct CommandOutput {
     pub return_data: ReturnData,
     /// A short HTML table, everything in it escaped.
     pub result: String,
-    /// What to collect from the records for later steps.
-    pub key_fields: Vec<KeyField>,
+    /// What to collect for later steps; nothing of a run that failed.
+    pub key_fields: &'static [KeyField],
+    /// What people see of it.
+    pub table: Table,
     /// The outcome per item, or the mapped fields of each record.
     pub context_data: ContextData,
     /// The vendor's own objects.
@@ -47,16 +50,49 @@ pub enum ReturnData {
     Failed,
 }
 
-/// A plural name, and where its values are in each record; distinct values, in order of appearance.
+/// A name of something to collect, and where its values are: distinct ones, in order of appearance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeyField {
     /// The name: `TicketIDs`.
     pub name: &'static str,
     /// A JSON pointer: `/id`.
     pub pointer: &'static str,
-    /// True when no two records have the same value, so that none has to be remembered.
-    pub unique: bool,
+    /// Where it points into.
+    pub of: Of,
 }
+
+/// What a key field is collected from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// The records.
+    Records,
+    /// The records, no two of which have the same value: none has to be remembered.
+    EachRecord,
+    /// The outcome per item.
+    Items,
+}
+
+/// What people see of an output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Table {
+    /// What its rows are.
+    pub rows: Rows,
+    /// Its columns, in order.
+    pub columns: &'static [Column],
+}
+
+/// What a table has rows of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rows {
+    /// The vendor's objects.
+    Records,
+    /// The outcome per item.
+    Items,
+}
+
+/// A heading (`Summary`), and the JSON pointer to what is below it (`/summary`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column(pub &'static str, pub &'static str);
 
 /// What goes into `contextData`.
 #[derive(Debug)]

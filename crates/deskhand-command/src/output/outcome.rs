@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{CommandOutput, ContextData, KeyField, ReturnData, RunSummary};
+use super::rows::rows;
+use super::{Column, CommandOutput, ContextData, ReturnData, RunSummary, html_table};
 use crate::{Context, Declaration, Failure, Results, States};
 
 /// Collects what a run came to; [`Outcome::finish`] gives the verdict.
@@ -14,10 +15,6 @@ pub struct Outcome {
     pub successes: usize,
     /// What failed.
     pub failures: Vec<Failure>,
-    /// A short HTML table.
-    pub result: String,
-    /// What to collect from the records.
-    pub key_fields: Vec<KeyField>,
     /// The outcome per item, or a mapping.
     pub context_data: ContextData,
     /// Requests sent.
@@ -31,8 +28,6 @@ impl Outcome {
             results: Results::none(),
             successes: 0,
             failures: vec![failure],
-            result: String::new(),
-            key_fields: Vec::new(),
             context_data: ContextData::Items(Vec::new()),
             vendor_calls,
         }
@@ -56,11 +51,17 @@ impl Outcome {
             (false, 1.., States::Three) => ReturnData::PartiallySuccessful,
             (false, ..) => ReturnData::Failed,
         };
+        let failed = return_data == ReturnData::Failed;
         let duration = context.clock.now().as_millisecond() - started_at.as_millisecond();
         CommandOutput {
             return_data,
-            result: self.result,
-            key_fields: self.key_fields,
+            result: if self.results.is_empty() && self.successes == 0 {
+                String::new()
+            } else {
+                self.short_table(declaration)
+            },
+            key_fields: if failed { &[] } else { declaration.key_fields },
+            table: declaration.table,
             context_data: self.context_data,
             results: self.results,
             errors: self
@@ -76,6 +77,13 @@ impl Outcome {
             },
         }
     }
+
+    /// The first rows as HTML; a record that cannot be read is not shown.
+    fn short_table(&self, declaration: &Declaration) -> String {
+        let headings = declaration.table.columns.iter().map(|Column(title, _)| *title);
+        let rows = rows(declaration.table, &self.results, &self.context_data);
+        html_table(headings, rows.filter_map(Result::ok))
+    }
 }
 
 #[cfg(test)]
@@ -83,7 +91,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::{Effect, NoProgress, SystemClock};
+    use crate::{Effect, Rows, SystemClock, Table};
 
     fn finished(states: States, successes: usize, failures: usize) -> CommandOutput {
         let declaration = Declaration {
@@ -93,13 +101,14 @@ mod tests {
             effect: Effect::Reads,
             rights: &[],
             states,
+            table: Table {
+                rows: Rows::Items,
+                columns: &[],
+            },
+            key_fields: &[],
             inputs: schemars::Schema::default(),
         };
-        let context = Context {
-            clock: Arc::new(SystemClock),
-            run_id: "run".to_owned(),
-            progress: Arc::new(NoProgress),
-        };
+        let context = Context::new(Arc::new(SystemClock), "run");
         let outcome = Outcome {
             successes,
             failures: vec![Failure::new(404, "not there"); failures],

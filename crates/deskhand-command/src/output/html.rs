@@ -5,10 +5,13 @@
 /// ```
 /// use deskhand_command::html_table;
 ///
-/// let table = html_table(&["ID", "Summary"], [vec!["7".to_owned(), "<b>".to_owned()]]);
+/// let table = html_table(["ID", "Summary"], [vec!["7".to_owned(), "<b>".to_owned()]]);
 /// assert!(table.contains("<td>7</td><td>&lt;b&gt;</td>"));
 /// ```
-pub fn html_table(headings: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+pub fn html_table<'a>(
+    headings: impl IntoIterator<Item = &'a str>,
+    rows: impl IntoIterator<Item = Vec<String>>,
+) -> String {
     let mut table = String::from("<table class='cc-table horizontal-table'><tr>");
     for heading in headings {
         cell(&mut table, "th", heading);

@@ -1,0 +1,35 @@
+//! What a journal can be asked to do.
+
+use super::{Claim, Claimed, Ending, Intent, Write, WriteId};
+use crate::BoxFuture;
+
+/// A journal of one connection's writes; what it has noted survives the process, unless it says otherwise.
+pub trait Journal: Send + Sync {
+    /// Takes a caller's key for these inputs; the first one to ask has it.
+    fn claim<'a>(&'a self, claim: &'a Claim) -> BoxFuture<'a, Result<Claimed, JournalError>>;
+
+    /// The newest write of this key and step.
+    fn find<'a>(&'a self, key: &'a str, step: &'a str) -> BoxFuture<'a, Result<Option<Write>, JournalError>>;
+
+    /// Notes a write that is about to be sent; `None` when the same step of the same key is under way already.
+    fn begin<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Option<WriteId>, JournalError>>;
+
+    /// Notes what became of it.
+    fn end<'a>(&'a self, write: WriteId, ending: &'a Ending) -> BoxFuture<'a, Result<(), JournalError>>;
+
+    /// The records that done writes to this path made or changed.
+    fn made<'a>(&'a self, target: &'a str) -> BoxFuture<'a, Result<Vec<i64>, JournalError>>;
+
+    /// How many writes with this very request have no ending, or an unknown one.
+    fn unsettled<'a>(&'a self, request: &'a str) -> BoxFuture<'a, Result<u64, JournalError>>;
+}
+
+/// A journal that cannot be read or written: without it nothing is sent.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct JournalError {
+    /// What is wrong, in words.
+    pub message: String,
+    /// What to do about it.
+    pub hint: String,
+}
