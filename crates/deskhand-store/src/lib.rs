@@ -1,4 +1,4 @@
-//! Events, positions and runs in SQLite: the only SQL of the project.
+//! Events, positions, runs and the journal of writes in SQLite: the only SQL of the project.
 //!
 //! One file of `sqlite/` for each thing that is done. A batch is one transaction of a few statements whatever its size,
 //! because one statement a row is thirty times slower.
@@ -7,4 +7,4 @@ mod codec;
 mod sqlite;
 
 pub use codec::{Codec, CodecError, Encoder};
-pub use sqlite::SqliteStore;
+pub use sqlite::{SqliteJournal, SqliteStore};

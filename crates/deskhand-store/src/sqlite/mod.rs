@@ -7,6 +7,7 @@ mod dismissals;
 mod errors;
 mod events;
 mod gone;
+mod journal;
 mod keys;
 mod known;
 mod list;
@@ -26,6 +27,7 @@ use deskhand_engine::store::{
     BatchWrite, Committed, EventStore, FeedKey, Lease, LeaseRequest, Measure, RunEnd, RunRecord, RunStart,
 };
 use jiff::Timestamp;
+pub use journal::SqliteJournal;
 use sqlx::SqlitePool;
 
 use self::claim_lock::ClaimLocks;

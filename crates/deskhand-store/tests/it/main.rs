@@ -4,4 +4,5 @@
 
 mod conformance;
 mod file;
+mod journal;
 mod size;
