@@ -1,23 +1,16 @@
 //! The filters of Fetch Event, as conditions.
 
-use connectwise_psa::{Client, Condition, ErrorKind, ListRequest, condition};
+use connectwise_psa::{Client, Condition, condition};
 use deskhand_command::Failure;
 use deskhand_command::input::Inputs;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
 
+use crate::commands::rights::INQUIRE_SETUP;
 use crate::failure::translate;
+use crate::names::{PRIORITIES, match_priority, priorities};
 
-/// The four priorities of the page.
-const PRIORITIES: [&str; 4] = [
-    "Priority 1 - Emergency Response",
-    "Priority 2 - Quick Response",
-    "Priority 3 - Normal Response",
-    "Priority 4 - Scheduled Maintenance",
-];
-/// The line of the security role under which priorities may be listed.
-const INQUIRE_PRIORITIES: &str = "System > Table Setup > Inquire Level: All";
-const LEVELS: [&str; 3] = ["High", "Medium", "Low"];
+/// What impact and urgency can be.
+pub(crate) const LEVELS: [&str; 3] = ["High", "Medium", "Low"];
 
 /// Which tickets are wanted, apart from when they were updated.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -51,16 +44,15 @@ impl Filters {
     /// as it is; a name that means none, or several, is refused with those there are.
     pub async fn resolve(mut self, client: &Client) -> Result<Self, Failure> {
         let Some(wanted) = &self.priority else { return Ok(self) };
-        let list = ListRequest::new("service/priorities").fields("id,name").page_size(1000);
-        let page = match client.list(&list).await {
-            Ok(page) => page,
-            Err(error) if error.kind() == ErrorKind::Forbidden => return Ok(self),
-            Err(error) => return Err(translate(&error, &[INQUIRE_PRIORITIES])),
-        };
-        let names: Vec<String> = page.records.iter().filter_map(|record| name_of(&record.json)).collect();
-        let resolved =
-            resolved(wanted, &names).map_err(|hint| Failure::invalid_parameter("Priority").with_hint(hint))?;
-        self.priority = Some(resolved);
+        let names = priorities(client)
+            .await
+            .map_err(|error| translate(&error, &[INQUIRE_SETUP]))?;
+        let Some(names) = names else { return Ok(self) };
+        let matched = match_priority(wanted, &names).map_err(|unmatched| {
+            let hint = format!("{unmatched}. Use Search Condition: priority/name = \"…\"");
+            Failure::invalid_parameter("Priority").with_hint(hint)
+        })?;
+        self.priority = Some(matched);
         Ok(self)
     }
 
@@ -99,72 +91,9 @@ pub(crate) fn both(one: Option<Condition>, other: Option<Condition>) -> Option<C
     }
 }
 
-fn name_of(record: &[u8]) -> Option<String> {
-    let record: Value = serde_json::from_slice(record).ok()?;
-    Some(record.get("name")?.as_str()?.to_owned())
-}
-
-/// The name that the PSA has for a priority, or what to say instead.
-fn resolved(wanted: &str, names: &[String]) -> Result<String, String> {
-    if let Some(same) = names.iter().find(|name| name.eq_ignore_ascii_case(wanted)) {
-        return Ok(same.clone());
-    }
-    let number = wanted.split(" -").next().unwrap_or(wanted);
-    let begins = |name: &&String| {
-        let rest = name
-            .get(..number.len())
-            .filter(|start| start.eq_ignore_ascii_case(number));
-        rest.is_some() && !name[number.len()..].starts_with(|c: char| c.is_ascii_digit())
-    };
-    let candidates: Vec<_> = names.iter().filter(begins).cloned().collect();
-    match candidates.as_slice() {
-        [only] => Ok(only.clone()),
-        [] => Err(format!(
-            "the PSA has no priority of this name; it has {}. Use Search Condition: priority/name = \"…\"",
-            listed(names)
-        )),
-        several => Err(format!(
-            "the PSA has several priorities of this number: {}. Use Search Condition: priority/name = \"…\"",
-            listed(several)
-        )),
-    }
-}
-
-fn listed(names: &[String]) -> String {
-    const SHOWN: usize = 12;
-    let mut shown: Vec<_> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
-    if names.len() > SHOWN {
-        shown.push("…".to_owned());
-    }
-    if shown.is_empty() {
-        return "none at all".to_owned();
-    }
-    shown.join(", ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_renamed_priority_is_found_by_its_number_when_there_is_only_one() {
-        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let wanted = "Priority 1 - Emergency Response";
-        let found = |all: &[&str]| resolved(wanted, &names(all));
-        assert_eq!(
-            found(&["Priority 1 - Critical", "Priority 10 - Other"]).as_deref(),
-            Ok("Priority 1 - Critical")
-        );
-        assert_eq!(found(&[wanted, "Priority 1 - B"]).as_deref(), Ok(wanted));
-        let several = found(&["Priority 1 - A", "Priority 1 - B", "Urgent"]).unwrap_err();
-        assert!(several.contains("`Priority 1 - A`, `Priority 1 - B`") && !several.contains("Urgent"));
-        assert!(
-            found(&["Urgent", "Priorität"])
-                .unwrap_err()
-                .contains("it has `Urgent`, `Priorität`.")
-        );
-        assert!(found(&[]).is_err());
-    }
 
     #[test]
     fn fe3_both_ends_of_the_window_belong_to_it() {

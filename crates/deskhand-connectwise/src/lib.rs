@@ -7,6 +7,8 @@ mod commands;
 mod failure;
 mod feed;
 mod filters;
+mod names;
+mod writes;
 
 pub use commands::{catalogue, declarations};
 pub use failure::translate;

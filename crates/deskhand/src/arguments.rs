@@ -1,6 +1,8 @@
 //! What can be typed: one verb for each command of the catalogue, made from its declaration, and the program's own.
 
-use clap::{Arg, ArgMatches, Args, Command, Subcommand};
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, Subcommand};
 use deskhand_command::{Declaration, Effect};
 use serde_json::{Map, Value};
 
@@ -27,13 +29,39 @@ pub(crate) fn program() -> Command {
 }
 
 /// The verb of a command: its inputs as options, the connection, the form of the output.
+///
+/// A list of ids that has to be there may also simply follow: `get-tickets 101 102`.
 fn verb_of(declaration: &Declaration) -> Command {
     let inputs = properties(declaration).map(|(name, schema)| option_of(name, schema));
+    let ids = following(declaration).map(|name| {
+        Arg::new(format!("{name}{FOLLOWING}"))
+            .value_name("ID")
+            .num_args(1..)
+            .help("The same as the option of that name")
+            .help_heading(CATALOGUE_HEADING)
+    });
     let verb = Command::new(declaration.slug)
         .after_help(needs(declaration))
-        .args(inputs);
+        .args(inputs)
+        .args(ids);
+    let verb = match declaration.effect {
+        Effect::Reads => verb,
+        Effect::Writes | Effect::Deletes => WritingOptions::augment_args(verb),
+    };
     let verb = ConnectionOptions::augment_args(OutputOptions::augment_args(verb));
     verb.about(declaration.summary).long_about(declaration.summary)
+}
+
+/// What tells an argument that follows from the option of the same name.
+const FOLLOWING: &str = "-following";
+
+/// The input that may be given without its name: the first list that is required.
+fn following(declaration: &Declaration) -> Option<&str> {
+    let required = declaration.inputs.get("required").and_then(Value::as_array)?;
+    let is_required_list = |(name, schema): &(&str, &Value)| {
+        required.iter().any(|required| required == name) && schema.get("type").is_some_and(|kind| kind == "array")
+    };
+    properties(declaration).find(is_required_list).map(|(name, _)| name)
 }
 
 /// What goes below the options: the rights that the command needs, and whether it changes anything.
@@ -59,13 +87,32 @@ fn option_of(name: &str, schema: &Value) -> Arg {
     };
     let description = text("description");
     let help = description.split("\n\n").next().unwrap_or_default().replace('\n', " ");
-    Arg::new(name.to_owned())
-        .long(name.replace('_', "-"))
-        .value_name("VALUE")
+    let option = Arg::new(name.to_owned()).long(name.replace('_', "-"));
+    let option = if has_type(schema, "boolean") {
+        let option = option
+            .num_args(0..=1)
+            .require_equals(true)
+            .default_missing_value("true");
+        option.value_name("true|false")
+    } else if has_type(schema, "array") {
+        option.action(ArgAction::Append).value_name("VALUES")
+    } else {
+        option.value_name("VALUE")
+    };
+    option
         .help(help.trim_end_matches('.').to_owned())
         .long_help(description.clone())
         .allow_hyphen_values(true)
         .help_heading(CATALOGUE_HEADING)
+}
+
+/// Whether a schema has this type, alone or beside null.
+fn has_type(schema: &Value, kind: &str) -> bool {
+    match schema.get("type") {
+        Some(Value::String(only)) => only == kind,
+        Some(Value::Array(several)) => several.iter().any(|one| one == kind),
+        _ => false,
+    }
 }
 
 fn properties(declaration: &Declaration) -> impl Iterator<Item = (&str, &Value)> {
@@ -78,12 +125,38 @@ fn properties(declaration: &Declaration) -> impl Iterator<Item = (&str, &Value)>
 
 /// The inputs that were given, as text: the command says what it makes of them.
 pub(crate) fn inputs(declaration: &Declaration, matches: &ArgMatches) -> Map<String, Value> {
+    let following = following(declaration);
+    let given = |name: &str, schema: &Value| {
+        let mut values: Vec<String> = matches.get_many(name).into_iter().flatten().cloned().collect();
+        if following == Some(name) {
+            let more = matches.get_many::<String>(&format!("{name}{FOLLOWING}"));
+            values.extend(more.into_iter().flatten().cloned());
+        }
+        match values.len() {
+            0 => None,
+            1 => values.pop().map(Value::String),
+            _ if has_type(schema, "array") => Some(Value::Array(values.into_iter().map(Value::String).collect())),
+            _ => values.pop().map(Value::String),
+        }
+    };
     properties(declaration)
-        .filter_map(|(name, _)| {
-            let value = matches.get_one::<String>(name)?;
-            Some((name.to_owned(), Value::String(value.clone())))
-        })
+        .filter_map(|(name, schema)| Some((name.to_owned(), given(name, schema)?)))
         .collect()
+}
+
+/// What every command that writes can be told.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Writing")]
+pub(crate) struct WritingOptions {
+    /// Say what would be sent, and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// A name for what is to happen once: asked again with the same name, it says what came of it
+    #[arg(long, value_name = "KEY")]
+    pub(crate) idempotency_key: Option<String>,
+    /// The store with the journal of writes [default: deskhand/deskhand.sqlite below the data folder]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) store: Option<PathBuf>,
 }
 
 /// How output is written.

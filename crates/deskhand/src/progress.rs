@@ -52,6 +52,11 @@ impl Progress for Bar {
         }
         self.bar.set_position(done);
     }
+
+    fn says(&self, what: &str) {
+        let line = crate::render::text::printable(what);
+        self.bar.suspend(|| crate::render::error::say(&format!("{line}\n")));
+    }
 }
 
 impl Drop for Bar {

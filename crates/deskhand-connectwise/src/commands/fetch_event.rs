@@ -4,19 +4,15 @@
 //! handed on only when all of it has been read: a page that fails leaves nothing half done.
 
 use connectwise_psa::records::{RawRecord, RecordType};
-use connectwise_psa::{Client, Condition, Error, ListRequest, ScanRequest};
+use connectwise_psa::{Condition, Error, ListRequest, ScanRequest};
 use deskhand_command::input::Inputs;
-use deskhand_command::{
-    BoxFuture, Command, CommandOutput, Context, ContextData, Declaration, Effect, EventSource, Failure, KeyField,
-    Outcome, Results, States, html_table,
-};
+use deskhand_command::{ContextData, Declaration, Effect, EventSource, Failure, Outcome, Results, States};
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde_json::{Map, Value};
 
-use super::INQUIRE_TICKETS;
+use super::rights::INQUIRE_TICKETS;
 use super::spilling::{Spilling, key_of};
-use crate::failure::translate;
+use super::{Run, TICKET_KEYS, TICKET_TABLE};
 use crate::filters::{Filters, both, updated};
 
 /// The inputs; their comments are the help on every surface.
@@ -53,31 +49,13 @@ struct FetchEventInputs {
     search_condition: Option<String>,
 }
 
-/// What to collect for later steps.
-const KEY_FIELDS: [KeyField; 3] = [
-    KeyField {
-        name: "TicketIDs",
-        pointer: "/id",
-        unique: true,
-    },
-    KeyField {
-        name: "BoardIDs",
-        pointer: "/board/id",
-        unique: false,
-    },
-    KeyField {
-        name: "CompanyIDs",
-        pointer: "/company/id",
-        unique: false,
-    },
-];
 const PATH: &str = "service/tickets";
 const PAGE: u32 = 1000;
 /// More than this many pages are read as several ranges at once.
 const PAGES_A_RANGE: u64 = 5;
 
 /// The declaration, for whoever needs its inputs without a connection.
-pub(crate) fn declaration() -> Declaration {
+pub(super) fn declaration() -> Declaration {
     Declaration {
         title: "Fetch Event",
         slug: "fetch-event",
@@ -85,13 +63,23 @@ pub(crate) fn declaration() -> Declaration {
         effect: Effect::Reads,
         rights: &[INQUIRE_TICKETS],
         states: States::Two,
+        table: TICKET_TABLE,
+        key_fields: TICKET_KEYS,
         inputs: Declaration::inputs_of::<FetchEventInputs>(),
     }
 }
 
-pub(super) struct FetchEvent {
-    client: Client,
-    declaration: Declaration,
+pub(super) async fn perform(run: &Run<'_>) -> Result<Outcome, Failure> {
+    let mut wanted = Wanted::read(&run.inputs)?;
+    wanted.filters = wanted.filters.resolve(&run.client).await?;
+    let results = match wanted.number {
+        Some(number) => newest(run, &wanted, number).await,
+        None => everything(run, &wanted).await,
+    };
+    let results = results.map_err(|trouble| trouble.failure(run))?;
+    let mut outcome = Outcome::succeeded(results, 0);
+    outcome.context_data = ContextData::Mapped(Box::new(EventSource::default_source()));
+    Ok(outcome)
 }
 
 /// What was asked for, checked.
@@ -102,68 +90,55 @@ struct Wanted {
     filters: Filters,
 }
 
-impl FetchEvent {
-    pub(super) fn new(client: Client) -> Self {
-        Self {
-            client,
-            declaration: declaration(),
-        }
-    }
-
-    async fn perform(&self, context: &Context, inputs: Map<String, Value>) -> Result<Results, Failure> {
-        let mut wanted = Wanted::read(&Inputs::new(&self.declaration, inputs)?)?;
-        wanted.filters = wanted.filters.resolve(&self.client).await?;
-        let results = match wanted.number {
-            Some(number) => self.newest(&wanted, number).await,
-            None => self.everything(&wanted, context).await,
-        };
-        results.map_err(|trouble| match trouble {
-            Trouble::Vendor(error) => translate(&error, self.declaration.rights),
-            Trouble::Disk(error) => Failure::new(500, format!("The temporary file cannot be written: {error}."))
-                .with_hint("make room in the temporary folder, or name another with TMPDIR"),
-        })
-    }
-
-    /// One request; the order is the server's, and made sure of.
-    ///
-    /// The list may hold project tickets as well, which must not take the places of service tickets.
-    async fn newest(&self, wanted: &Wanted, number: u32) -> Result<Results, Trouble> {
-        let service = Condition::equals("recordType", "ServiceTicket");
-        let conditions = both(Some(service.clone()), wanted.condition()).unwrap_or(service);
-        let list = ListRequest::new(PATH)
-            .conditions(conditions)
-            .order_by("lastUpdated desc,id desc")
-            .page_size(number)
-            .page(1);
-        let mut records = self.client.list(&list).await?.records;
-        records.retain(|record| wanted.takes(record));
-        records.sort_by_key(|record| std::cmp::Reverse(key_of(record)));
-        records.truncate(usize::try_from(number).unwrap_or(usize::MAX));
-        Ok(Results::Memory(records.into_iter().map(|record| record.json).collect()))
-    }
-
-    async fn everything(&self, wanted: &Wanted, context: &Context) -> Result<Results, Trouble> {
-        let mut scan = ScanRequest::new(PATH, PAGE);
-        scan.conditions = wanted.condition();
-        let split = self.client.split(&scan, PAGES_A_RANGE).await?;
-        scan.ranges = split.ranges;
-        let (mut spilling, mut read) = (Spilling::begin(), 0);
-        let mut scan = self.client.scan(scan);
-        while let Some(arrived) = scan.next_page().await {
-            let mut records = arrived.map_err(|error| error.source)?.page.records;
-            records.retain(|record| wanted.takes(record));
-            read += records.len() as u64;
-            spilling = spilling.append(records).await?;
-            context.progress.records(read, Some(split.count));
-        }
-        Ok(Results::Spilled(spilling.end().await?))
-    }
+/// One request; the order is the server's, and made sure of.
+///
+/// The list may hold project tickets as well, which must not take the places of service tickets.
+async fn newest(run: &Run<'_>, wanted: &Wanted, number: u32) -> Result<Results, Trouble> {
+    let service = Condition::equals("recordType", "ServiceTicket");
+    let conditions = both(Some(service.clone()), wanted.condition()).unwrap_or(service);
+    let list = ListRequest::new(PATH)
+        .conditions(conditions)
+        .order_by("lastUpdated desc,id desc")
+        .page_size(number)
+        .page(1);
+    let mut records = run.client.list(&list).await?.records;
+    records.retain(|record| wanted.takes(record));
+    records.sort_by_key(|record| std::cmp::Reverse(key_of(record)));
+    records.truncate(usize::try_from(number).unwrap_or(usize::MAX));
+    Ok(Results::Memory(records.into_iter().map(|record| record.json).collect()))
 }
 
-/// Why a fetch failed.
-enum Trouble {
+async fn everything(run: &Run<'_>, wanted: &Wanted) -> Result<Results, Trouble> {
+    let mut scan = ScanRequest::new(PATH, PAGE);
+    scan.conditions = wanted.condition();
+    let split = run.client.split(&scan, PAGES_A_RANGE).await?;
+    scan.ranges = split.ranges;
+    let (mut spilling, mut read) = (Spilling::begin(), 0);
+    let mut scan = run.client.scan(scan);
+    while let Some(arrived) = scan.next_page().await {
+        let mut records = arrived.map_err(|error| error.source)?.page.records;
+        records.retain(|record| wanted.takes(record));
+        read += records.len() as u64;
+        spilling = spilling.append(records).await?;
+        run.context.progress.records(read, Some(split.count));
+    }
+    Ok(Results::Spilled(spilling.end().await?))
+}
+
+/// Why records could not be read and kept.
+pub(super) enum Trouble {
     Vendor(Error),
     Disk(std::io::Error),
+}
+
+impl Trouble {
+    pub(super) fn failure(&self, run: &Run<'_>) -> Failure {
+        match self {
+            Self::Vendor(error) => run.failure(error),
+            Self::Disk(error) => Failure::new(500, format!("The temporary file cannot be written: {error}."))
+                .with_hint("make room in the temporary folder, or name another with TMPDIR"),
+        }
+    }
 }
 
 impl From<Error> for Trouble {
@@ -209,53 +184,4 @@ impl Wanted {
         });
         record.record_type != RecordType::Other && in_window
     }
-}
-
-impl Command for FetchEvent {
-    fn declaration(&self) -> &Declaration {
-        &self.declaration
-    }
-
-    fn run<'a>(&'a self, context: &'a Context, inputs: Map<String, Value>) -> BoxFuture<'a, CommandOutput> {
-        Box::pin(async move {
-            let (started, before) = (context.clock.now(), self.client.calls());
-            let results = self.perform(context, inputs).await;
-            let calls = self.client.calls() - before;
-            let outcome = match results {
-                Ok(results) => successful(results, calls),
-                Err(failure) => Outcome::failed(failure, calls),
-            };
-            outcome.finish(&self.declaration, context, started)
-        })
-    }
-}
-
-fn successful(results: Results, calls: u64) -> Outcome {
-    let result = table(&results);
-    let mut outcome = Outcome::succeeded(results, calls);
-    outcome.result = result;
-    outcome.key_fields = KEY_FIELDS.to_vec();
-    outcome.context_data = ContextData::Mapped(Box::new(EventSource::default_source()));
-    outcome
-}
-
-fn table(results: &Results) -> String {
-    const COLUMNS: [(&str, &str); 6] = [
-        ("ID", "/id"),
-        ("Summary", "/summary"),
-        ("Status", "/status/name"),
-        ("Priority", "/priority/name"),
-        ("Company", "/company/name"),
-        ("Updated", "/_info/lastUpdated"),
-    ];
-    let rows = results.records().take(50).filter_map(|record| {
-        let record: Value = serde_json::from_slice(&record.ok()?).ok()?;
-        let cell = |(_, pointer): &(&str, &str)| match record.pointer(pointer) {
-            Some(Value::String(text)) => text.clone(),
-            Some(value) if !value.is_null() => value.to_string(),
-            _ => String::new(),
-        };
-        Some(COLUMNS.iter().map(cell).collect())
-    });
-    html_table(&COLUMNS.map(|(name, _)| name), rows)
 }

@@ -20,7 +20,7 @@ use serde_json::Value;
 
 pub use digest::digest;
 
-use crate::commands::INQUIRE_TICKETS;
+use crate::commands::rights::INQUIRE_TICKETS;
 use crate::failure::translate;
 use crate::filters::Filters;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connectwise_psa::{Client, Credentials, Patience, ServerUrl};
-use deskhand_command::{CommandOutput, Context, NoProgress, SystemClock};
+use deskhand_command::{CommandOutput, Context, SystemClock};
 use deskhand_sandbox::{Kind, Options, Running};
 use serde_json::{Value, json};
 
@@ -35,17 +35,17 @@ pub(crate) fn client_as(url: &str, company: &str, public_key: &str, private_key:
 
 /// Runs a command by its slug.
 pub(crate) async fn run(client: &Client, slug: &str, inputs: Value) -> CommandOutput {
-    let context = Context {
-        clock: Arc::new(SystemClock),
-        run_id: "a run".to_owned(),
-        progress: Arc::new(NoProgress),
-    };
-    let catalogue = deskhand_connectwise::catalogue(client.clone());
+    run_in(&Context::new(Arc::new(SystemClock), "a run"), client, slug, inputs).await
+}
+
+/// Runs a command by its slug in a context of the caller's.
+pub(crate) async fn run_in(context: &Context, client: &Client, slug: &str, inputs: Value) -> CommandOutput {
+    let catalogue = deskhand_connectwise::catalogue(client);
     let command = catalogue
         .iter()
         .find(|command| command.declaration().slug == slug)
         .unwrap();
-    command.run(&context, inputs.as_object().unwrap().clone()).await
+    command.run(context, inputs.as_object().unwrap().clone()).await
 }
 
 pub(crate) async fn fetch(client: &Client, inputs: Value) -> CommandOutput {

@@ -95,6 +95,11 @@ impl Settings {
         })
     }
 
+    /// What the connection's writes are noted under: profile or address, and company.
+    pub(crate) fn filed_under(&self) -> String {
+        format!("{} {}", self.name, self.company_id)
+    }
+
     fn client(&self) -> anyhow::Result<Client> {
         let mut builder = Client::builder(self.url.clone(), self.credentials.clone())
             .user_agent(concat!("deskhand/", env!("CARGO_PKG_VERSION")))

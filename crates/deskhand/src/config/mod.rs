@@ -4,5 +4,5 @@ mod connection;
 mod paths;
 mod profile;
 
-pub(crate) use connection::{ConnectionOptions, connect};
+pub(crate) use connection::{ConnectionOptions, Settings, connect};
 pub(crate) use paths::store_path;

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use deskhand_command::{CommandOutput, ContextData, EventSource, ReturnData};
+use deskhand_command::{CommandOutput, ContextData, ReturnData};
 use serde_json::Value;
 
 use super::format::Format;
@@ -10,16 +10,76 @@ use super::{table, text};
 
 /// Tables are for looking at; beyond this many rows a program's form serves better.
 const TABLE_ROWS: usize = 200;
+/// Cells are cut to this many characters, in tables.
+const CELL: usize = 60;
 
 /// Writes the output in this form.
 pub(crate) fn write(output: &CommandOutput, form: Format, to: &mut dyn Write) -> anyhow::Result<()> {
-    match form {
-        Format::Json => output.write_json(to)?,
-        Format::Jsonl => write_lines(output, to)?,
-        Format::Csv => write_csv(output, to)?,
-        Format::Table => write_table(output, to)?,
+    match (form, rehearsed(output)) {
+        (Format::Json, _) => output.write_json(to)?,
+        (Format::Jsonl, Some(items)) => write_items(items, to)?,
+        (Format::Jsonl, None) => write_lines(output, to)?,
+        (Format::Csv, _) => write_csv(output, to)?,
+        (Format::Table, Some(items)) => write_rehearsal(items, to)?,
+        (Format::Table, None) => write_table(output, to)?,
     }
     Ok(())
+}
+
+/// The items of a dry run: each says what would have been sent.
+fn rehearsed(output: &CommandOutput) -> Option<&[Value]> {
+    match &output.context_data {
+        ContextData::Items(items) if items.iter().any(|item| item.get(WOULD_SEND).is_some()) => Some(items),
+        _ => None,
+    }
+}
+
+const WOULD_SEND: &str = "Would Send";
+
+fn write_items(items: &[Value], to: &mut dyn Write) -> io::Result<()> {
+    for item in items {
+        serde_json::to_writer(&mut *to, item)?;
+        to.write_all(b"\n")?;
+    }
+    Ok(())
+}
+
+/// What a dry run found, item by item: the request, and everything else that is told.
+fn write_rehearsal(items: &[Value], to: &mut dyn Write) -> io::Result<()> {
+    for item in items.iter().filter_map(Value::as_object) {
+        for line in item
+            .get(WOULD_SEND)
+            .map(plain)
+            .unwrap_or_default()
+            .lines()
+            .filter(|line| !line.is_empty())
+        {
+            writeln!(to, "{}", text::printable(line))?;
+        }
+        for (name, value) in item
+            .iter()
+            .filter(|(name, _)| *name != WOULD_SEND && *name != "Changes")
+        {
+            writeln!(to, "  {name}: {}", text::printable(&plain(value)))?;
+        }
+        for change in item.get("Changes").and_then(Value::as_array).into_iter().flatten() {
+            let part = |name: &str| text::printable(&change.get(name).map(named).unwrap_or_default());
+            writeln!(to, "  {}: {} → {}", part("Field"), part("From"), part("To"))?;
+        }
+    }
+    writeln!(to, "Nothing was changed: this was a dry run")
+}
+
+/// A reference by its name, else its id; other values as they are.
+fn named(value: &Value) -> String {
+    match value {
+        Value::Null => "nothing".to_owned(),
+        Value::Object(reference) => ["name", "identifier", "id"]
+            .iter()
+            .find_map(|name| reference.get(*name))
+            .map_or_else(|| value.to_string(), plain),
+        value => plain(value),
+    }
 }
 
 fn write_lines(output: &CommandOutput, to: &mut dyn Write) -> io::Result<()> {
@@ -30,34 +90,32 @@ fn write_lines(output: &CommandOutput, to: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// One row a record with its mapped fields; a command without a mapping has no columns to offer.
+/// One row a record: its mapped fields where the output has a mapping, else the columns of its table.
 fn write_csv(output: &CommandOutput, to: &mut dyn Write) -> anyhow::Result<()> {
-    let source = mapping_of(output);
     let mut rows = csv::Writer::from_writer(to);
-    rows.write_record(source.field_names())?;
-    for record in output.results.records() {
-        let record: Value = serde_json::from_slice(&record?)?;
-        rows.write_record(
-            source
-                .map(&record)
-                .values()
-                .map(|value| text::spreadsheet_safe(&plain(value))),
-        )?;
+    match &output.context_data {
+        ContextData::Mapped(source) => {
+            rows.write_record(source.field_names())?;
+            for record in output.results.records() {
+                let fields = source.map(&serde_json::from_slice(&record?)?);
+                rows.write_record(fields.values().map(|value| text::spreadsheet_safe(&plain(value))))?;
+            }
+        }
+        ContextData::Items(_) => {
+            rows.write_record(output.headings())?;
+            for row in output.rows() {
+                rows.write_record(row?.iter().map(|cell| text::spreadsheet_safe(cell)))?;
+            }
+        }
     }
     rows.flush()?;
     Ok(())
 }
 
-fn mapping_of(output: &CommandOutput) -> EventSource {
-    match &output.context_data {
-        ContextData::Mapped(source) => (**source).clone(),
-        ContextData::Items(_) => EventSource::default_source(),
-    }
-}
-
 fn write_table(output: &CommandOutput, to: &mut dyn Write) -> anyhow::Result<()> {
     let verdict = verdict(output.return_data);
-    if output.results.is_empty() {
+    let total = output.row_count();
+    if total == 0 || (output.results.is_empty() && output.return_data == ReturnData::Failed) {
         // What failed is told on standard error.
         if output.return_data != ReturnData::Failed {
             writeln!(to, "{verdict}")?;
@@ -65,15 +123,11 @@ fn write_table(output: &CommandOutput, to: &mut dyn Write) -> anyhow::Result<()>
         return Ok(());
     }
     let mut rows = Vec::new();
-    for record in output.results.records().take(TABLE_ROWS) {
-        rows.push(ticket_row(&serde_json::from_slice(&record?)?));
+    for row in output.rows().take(TABLE_ROWS) {
+        let row = row?;
+        rows.push(row.iter().map(|cell| text::shortened(cell, CELL)).collect::<Vec<_>>());
     }
-    writeln!(
-        to,
-        "{}",
-        table::table(["ID", "Summary", "Status", "Priority", "Company", "Updated"], rows)
-    )?;
-    let total = output.results.len();
+    writeln!(to, "{}", table::table(output.headings(), rows))?;
     if total > TABLE_ROWS {
         writeln!(
             to,
@@ -81,20 +135,9 @@ fn write_table(output: &CommandOutput, to: &mut dyn Write) -> anyhow::Result<()>
             total - TABLE_ROWS
         )?;
     }
-    writeln!(to, "{verdict}: {total} records")?;
+    let one = if total == 1 { "" } else { "s" };
+    writeln!(to, "{verdict}: {total} record{one}")?;
     Ok(())
-}
-
-fn ticket_row(ticket: &Value) -> [String; 6] {
-    let at = |pointer: &str| ticket.pointer(pointer).map(plain).unwrap_or_default();
-    [
-        at("/id"),
-        text::shortened(&at("/summary"), 60),
-        at("/status/name"),
-        at("/priority/name"),
-        text::shortened(&at("/company/name"), 40),
-        at("/_info/lastUpdated"),
-    ]
 }
 
 /// A value as text: strings without quotes, null as nothing.

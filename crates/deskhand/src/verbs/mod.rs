@@ -7,6 +7,7 @@ mod events;
 mod ingest;
 mod sandbox;
 mod sources;
+mod writes;
 
 use clap::{ArgMatches, FromArgMatches, Subcommand};
 
@@ -23,6 +24,9 @@ pub(crate) enum Verb {
     /// Look at event sources, and try one out
     #[command(subcommand)]
     Sources(sources::Verb),
+    /// Look at what was sent to the PSA, and say what became of what is unknown
+    #[command(subcommand)]
+    Writes(writes::Verb),
     /// Run a local PSA that behaves like the vendor's API
     Sandbox(Box<sandbox::Options>),
     /// See the main job on a sandbox, with nothing to configure
@@ -44,6 +48,7 @@ pub(crate) async fn perform(matches: &ArgMatches) -> anyhow::Result<Exit> {
         Verb::Ingest(options) => ingest::run(&options).await,
         Verb::Events(verb) => events::run(&verb).await,
         Verb::Sources(verb) => sources::run(&verb),
+        Verb::Writes(verb) => writes::run(&verb).await,
         Verb::Sandbox(options) => sandbox::run(&options).await,
         Verb::Demo(options) => demo::run(&options).await,
         Verb::Completions(options) => completions::run(&options),

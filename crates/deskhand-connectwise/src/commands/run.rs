@@ -1,0 +1,102 @@
+//! What every command has in common: its line in the catalogue, and what it is handed when it runs.
+
+use connectwise_psa::{Client, Error, FieldError};
+use deskhand_command::input::Inputs;
+use deskhand_command::{BoxFuture, Command, CommandOutput, Context, Declaration, Failure, Outcome};
+use serde_json::{Map, Value};
+
+use crate::failure::translate;
+
+/// A line of the catalogue: what a command declares, and the function that performs it.
+#[derive(Clone)]
+pub(super) struct Entry {
+    pub(super) declaration: Declaration,
+    pub(super) perform: Perform,
+}
+
+/// Performs a command on checked names; inputs are read, and refused, before anything is sent.
+pub(super) type Perform = for<'a> fn(&'a Run<'a>) -> BoxFuture<'a, Result<Outcome, Failure>>;
+
+/// One run of a command.
+pub(crate) struct Run<'a> {
+    /// The connection, counting this run's requests.
+    pub(crate) client: Client,
+    pub(crate) context: &'a Context,
+    pub(crate) declaration: &'a Declaration,
+    pub(crate) inputs: Inputs<'a>,
+}
+
+/// The members of tickets and notes that inputs stand for.
+const MEMBERS: [(&str, &str); 13] = [
+    ("summary", "summary"),
+    ("company", "company_id"),
+    ("board", "board_name"),
+    ("status", "status"),
+    ("priority", "priority"),
+    ("severity", "urgency"),
+    ("impact", "impact"),
+    ("contactName", "ticket_contact_name"),
+    ("contactPhoneNumber", "ticket_contact_phone_number"),
+    ("contactEmailAddress", "ticket_contact_email_address"),
+    ("team", "team"),
+    ("automaticEmailCc", "automatic_email_cc"),
+    ("text", "note_text"),
+];
+
+/// A command on a connection.
+pub(super) struct OnConnection {
+    pub(super) client: Client,
+    pub(super) entry: Entry,
+}
+
+impl Run<'_> {
+    /// What an error of the client means for this command.
+    ///
+    /// What the vendor says of a member that one of the inputs stands for is said of that input.
+    pub(crate) fn failure(&self, error: &Error) -> Failure {
+        match self.refused_input(error) {
+            Some((input, said)) => self.inputs.invalid(input, format!("the PSA said: {said}")),
+            None => translate(error, self.declaration.rights),
+        }
+    }
+
+    /// The input whose member the vendor does not accept, and what it said.
+    pub(crate) fn refused_input(&self, error: &Error) -> Option<(&'static str, String)> {
+        let inputs = self.declaration.inputs.get("properties")?;
+        let refused = |field: &FieldError| {
+            let member = field.field.as_deref()?.split('/').next()?;
+            let (_, input) = MEMBERS.iter().find(|(of, _)| of.eq_ignore_ascii_case(member))?;
+            inputs.get(input)?;
+            Some((*input, field.message.clone().unwrap_or_default()))
+        };
+        error.vendor()?.errors.iter().find_map(refused)
+    }
+}
+
+impl Command for OnConnection {
+    fn declaration(&self) -> &Declaration {
+        &self.entry.declaration
+    }
+
+    fn run<'a>(&'a self, context: &'a Context, inputs: Map<String, Value>) -> BoxFuture<'a, CommandOutput> {
+        Box::pin(async move {
+            let (started, client) = (context.clock.now(), self.client.counted());
+            let declaration = &self.entry.declaration;
+            let outcome = match Inputs::new(declaration, inputs) {
+                Ok(inputs) => {
+                    let run = Run {
+                        client: client.clone(),
+                        context,
+                        declaration,
+                        inputs,
+                    };
+                    (self.entry.perform)(&run).await
+                }
+                Err(failure) => Err(failure),
+            };
+            let mut outcome = outcome.unwrap_or_else(|failure| Outcome::failed(failure, 0));
+            outcome.vendor_calls = client.calls();
+            outcome.finish(declaration, context, started)
+        })
+    }
+}

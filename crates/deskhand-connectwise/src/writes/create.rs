@@ -1,0 +1,181 @@
+//! Making a ticket: lost, it is found by the mark that it carries, else by what makes it likely.
+
+use connectwise_psa::records::RawRecord;
+use connectwise_psa::{Answer, Condition, Error, ListRequest, Request, create_ticket};
+use deskhand_command::BoxFuture;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
+
+use super::write::{Verdict, Write};
+use crate::commands::Run;
+
+/// The member that carries the mark: the vendor keeps up to 100 characters in it and makes nothing of them.
+const MARKED: &str = "externalXRef";
+
+pub(crate) struct CreateTicket {
+    members: Map<String, Value>,
+    marker: Option<String>,
+}
+
+impl CreateTicket {
+    /// A ticket of these members, marked by the key it is made under unless the caller uses that member himself.
+    pub(crate) fn new(mut members: Map<String, Value>, key: &str) -> Self {
+        let in_use = members.keys().any(|name| name.eq_ignore_ascii_case(MARKED));
+        let marker = (!in_use).then(|| marker_of(key));
+        if let Some(marker) = &marker {
+            members.insert(MARKED.to_owned(), Value::String(marker.clone()));
+        }
+        Self { members, marker }
+    }
+
+    /// The ticket with our mark, if the PSA has one: another machine may have made it under the same key.
+    pub(crate) async fn made_before(&self, run: &Run<'_>) -> Result<Option<RawRecord>, Error> {
+        let Some(marker) = &self.marker else { return Ok(None) };
+        let list = ListRequest::new("service/tickets")
+            .conditions(Condition::equals(MARKED, marker.clone()))
+            .page_size(2);
+        Ok(run.client.list(&list).await?.records.into_iter().next())
+    }
+
+    /// Tickets of the same company and summary that were entered since it was sent.
+    async fn alike(&self, run: &Run<'_>, sent_at: Timestamp) -> Result<Vec<RawRecord>, Error> {
+        let company = self
+            .members
+            .get("company")
+            .and_then(|company| company.get("id")?.as_i64());
+        let summary = self.members.get("summary").and_then(Value::as_str);
+        let (Some(company), Some(summary)) = (company, summary) else {
+            return Ok(Vec::new());
+        };
+        let since = sent_at.saturating_sub(SignedDuration::from_secs(1)).unwrap_or(sent_at);
+        let conditions = Condition::equals("company/id", company)
+            .and(Condition::equals("summary", summary))
+            .and(Condition::after("dateEntered", since));
+        let list = ListRequest::new("service/tickets").conditions(conditions).page_size(25);
+        Ok(run.client.list(&list).await?.records)
+    }
+}
+
+impl Write for CreateTicket {
+    fn step(&self) -> String {
+        "ticket".to_owned()
+    }
+
+    fn request(&self) -> Request {
+        create_ticket(&self.members)
+    }
+
+    fn marker(&self) -> Option<&str> {
+        self.marker.as_deref()
+    }
+
+    fn record_path(&self, record: Option<i64>) -> Option<String> {
+        Some(format!("service/tickets/{}", record?))
+    }
+
+    fn confirm<'a>(&'a self, _run: &'a Run<'a>, answer: &'a Answer) -> BoxFuture<'a, Result<Verdict, Error>> {
+        Box::pin(async move { Ok(Verdict::Done(Some(answer.record()?))) })
+    }
+
+    /// A PSA that cannot be asked for the mark still shows it in the tickets that are alike.
+    fn look<'a>(&'a self, run: &'a Run<'a>, sent_at: Timestamp) -> BoxFuture<'a, Result<Verdict, Error>> {
+        Box::pin(async move {
+            if let Some(marked) = self.made_before(run).await? {
+                return Ok(Verdict::Done(Some(marked)));
+            }
+            Ok(judge(self.alike(run, sent_at).await?, self.marker()))
+        })
+    }
+}
+
+/// With our mark it is ours; without one, a single ticket that is alike is, when we could not mark it.
+fn judge(alike: Vec<RawRecord>, marker: Option<&str>) -> Verdict {
+    let mark_of = |ticket: &RawRecord| {
+        let ticket: Value = serde_json::from_slice(&ticket.json).unwrap_or_default();
+        ticket.get(MARKED).and_then(Value::as_str).map(str::to_owned)
+    };
+    let (ours, others): (Vec<_>, Vec<_>) = alike
+        .into_iter()
+        .partition(|ticket| marker.is_none() || mark_of(ticket).as_deref() == marker);
+    match (ours.len(), others.len()) {
+        (1, _) => Verdict::Done(ours.into_iter().next()),
+        (0, 0) => Verdict::NotDone,
+        // A ticket with a mark of its own was made by something else; one without may be ours, its mark taken away.
+        (0, _)
+            if others
+                .iter()
+                .all(|ticket| mark_of(ticket).is_some_and(|mark| !mark.is_empty())) =>
+        {
+            Verdict::NotDone
+        }
+        (0, _) => {
+            Verdict::Unknown("a ticket of the same company and summary was made since, without our mark".to_owned())
+        }
+        (several, _) => Verdict::Unknown(format!(
+            "{several} tickets of the same company and summary were made since"
+        )),
+    }
+}
+
+/// `dh-` and 20 digits of a hash: the same key makes the same mark on every machine.
+fn marker_of(key: &str) -> String {
+    let hash = Sha256::digest(key.as_bytes());
+    hash.iter()
+        .take(10)
+        .fold("dh-".to_owned(), |text, byte| format!("{text}{byte:02x}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use connectwise_psa::records::single;
+    use serde_json::json;
+
+    use super::*;
+
+    fn ticket(id: i64, mark: Option<&str>) -> RawRecord {
+        let ticket = match mark {
+            Some(mark) => json!({"id": id, "externalXRef": mark}),
+            None => json!({"id": id}),
+        };
+        single(&ticket.to_string().into()).unwrap()
+    }
+
+    #[test]
+    fn a_lost_ticket_is_found_by_its_mark_else_only_when_nothing_else_could_be_it() {
+        let ours = ticket(1, Some("dh-1"));
+        assert_eq!(
+            judge(vec![ours.clone()], Some("dh-1")),
+            Verdict::Done(Some(ours.clone()))
+        );
+        assert_eq!(
+            judge(vec![ticket(2, Some("dh-2")), ours.clone()], Some("dh-1")),
+            Verdict::Done(Some(ours))
+        );
+        assert_eq!(judge(vec![], Some("dh-1")), Verdict::NotDone);
+        assert_eq!(judge(vec![ticket(2, Some("dh-2"))], Some("dh-1")), Verdict::NotDone);
+        assert!(matches!(
+            judge(vec![ticket(2, None)], Some("dh-1")),
+            Verdict::Unknown(_)
+        ));
+        assert_eq!(judge(vec![ticket(2, None)], None), Verdict::Done(Some(ticket(2, None))));
+        assert!(matches!(
+            judge(vec![ticket(2, None), ticket(3, None)], None),
+            Verdict::Unknown(_)
+        ));
+    }
+
+    #[test]
+    fn the_mark_follows_from_the_key_and_leaves_the_callers_own_alone() {
+        let members = json!({"summary": "x", "company": {"id": 1}});
+        let members = members.as_object().unwrap();
+        let one = CreateTicket::new(members.clone(), "key");
+        assert_eq!(one.marker(), CreateTicket::new(members.clone(), "key").marker());
+        assert_ne!(one.marker(), CreateTicket::new(members.clone(), "other").marker());
+        assert_eq!(one.marker().unwrap().len(), 23);
+        let mut own = members.clone();
+        own.insert("externalxref".to_owned(), json!("mine"));
+        let own = CreateTicket::new(own, "key");
+        assert!(own.marker().is_none() && own.request().to_text().contains("mine"));
+    }
+}

@@ -1,0 +1,24 @@
+//! Writes that are never repeated blindly.
+//!
+//! Each is noted in the journal before it is sent. When its answer is lost, `perform.rs` looks what became of it, at the
+//! times that `looks.rs` gives; how to look is different for every kind of write, and has a file each. What a look means
+//! is decided by pure functions.
+
+mod create;
+mod delete;
+mod looks;
+mod merge;
+mod note;
+mod perform;
+mod same;
+mod update;
+mod write;
+
+pub(crate) use create::CreateTicket;
+pub(crate) use delete::DeleteTicket;
+pub(crate) use merge::{MergeTickets, merged_into};
+pub(crate) use note::AddNote;
+pub(crate) use perform::{learn_server_time, perform};
+pub(crate) use same::differences;
+pub(crate) use update::UpdateTicket;
+pub(crate) use write::Write;

@@ -1,0 +1,207 @@
+//! Sends a write once; when its answer is lost, looks before it is sent a second and last time.
+
+use std::time::Duration;
+
+use connectwise_psa::records::RawRecord;
+use connectwise_psa::{Error, ErrorKind, Request};
+use deskhand_command::journal::{Ending, Intent, JournalError, WriteId};
+use deskhand_command::{Failure, Retry};
+use jiff::{SignedDuration, Timestamp};
+
+use super::looks::looks;
+use super::write::{Verdict, Write};
+use crate::commands::Run;
+
+/// A write that had no effect twice is not tried a third time.
+const TRIES: usize = 2;
+
+/// Performs a write, or finds that it was performed before under the same key; gives the record it made or changed.
+pub(crate) async fn perform(run: &Run<'_>, write: &dyn Write) -> Result<Option<RawRecord>, Failure> {
+    let mut request = write.request();
+    let step = write.step();
+    let known = run.context.journal.find(run.context.write_key(), &step).await;
+    if let Some(known) = known.map_err(|error| unwritable(&error))? {
+        match known.ending {
+            Some(Ending::Done { record }) => return Ok(read_back(run, write, record).await),
+            Some(Ending::Unknown { reason }) => return Err(unknown(known.id, &reason)),
+            Some(Ending::NotDone { .. }) => {}
+            // Its process ended, or another one is at it: either way the PSA has the last word.
+            None => match end(run, known.id, look(run, write, known.intent.sent_at).await).await? {
+                Outcome::Done(record) => return Ok(record),
+                Outcome::Again(rest) => request = rest.unwrap_or(request),
+            },
+        }
+    }
+    send(run, write, request).await
+}
+
+/// What is left to do after a look.
+enum Outcome {
+    Done(Option<RawRecord>),
+    /// It is sent again: this, or as it was.
+    Again(Option<Request>),
+}
+
+async fn send(run: &Run<'_>, write: &dyn Write, mut request: Request) -> Result<Option<RawRecord>, Failure> {
+    let mut lost = None;
+    for attempt in 1..=TRIES {
+        let sent_at = server_time(run);
+        let id = begin(run, write, &request, sent_at).await?;
+        let verdict = match run.client.send(&request).await {
+            Ok(answer) => write.confirm(run, &answer).await,
+            Err(error) => Err(error),
+        };
+        let verdict = match verdict {
+            Ok(verdict) => verdict,
+            Err(error) if attempt > 1 && write.worked_before(&error) => Verdict::Done(None),
+            Err(error) if error.had_no_effect() => {
+                let reason = error.message();
+                settle(run, id, &Ending::NotDone { reason }).await?;
+                return Err(run.failure(&error));
+            }
+            Err(error) => {
+                let verdict = look(run, write, sent_at).await;
+                lost = Some(error);
+                verdict
+            }
+        };
+        match end(run, id, verdict).await? {
+            Outcome::Done(record) => return Ok(record),
+            Outcome::Again(rest) => request = rest.unwrap_or(request),
+        }
+    }
+    let failure = lost.map_or_else(
+        || Failure::new(502, "The PSA did nothing, twice."),
+        |error| run.failure(&error),
+    );
+    Err(failure.with_retry(Retry::Later))
+}
+
+async fn begin(run: &Run<'_>, write: &dyn Write, request: &Request, sent_at: Timestamp) -> Result<WriteId, Failure> {
+    let intent = Intent {
+        key: run.context.write_key().to_owned(),
+        step: write.step(),
+        command: run.declaration.slug.to_owned(),
+        target: request.path.clone(),
+        request: request.to_text(),
+        sent_at,
+        marker: write.marker().map(str::to_owned),
+    };
+    let begun = run
+        .context
+        .journal
+        .begin(&intent)
+        .await
+        .map_err(|error| unwritable(&error))?;
+    begun.ok_or_else(|| {
+        Failure::new(409, "The same write is under way in another process.")
+            .with_hint("wait for the other process; asked again with the same key, this one says what came of it")
+            .with_retry(Retry::Later)
+    })
+}
+
+/// Looks at the times there are, until it is done; then what the last look said.
+async fn look(run: &Run<'_>, write: &dyn Write, sent_at: Timestamp) -> Verdict {
+    let since = server_time(run).duration_since(sent_at);
+    let since = Duration::try_from(since).unwrap_or_default();
+    let mut passed = since;
+    let mut verdict = Verdict::NotDone;
+    for time in looks(run.client.longest_answer(), since) {
+        run.context
+            .progress
+            .says(&format!("looking for what became of {}", write.step()));
+        run.context.clock.sleep(time.saturating_sub(passed)).await;
+        passed = time;
+        verdict = match write.look(run, sent_at).await {
+            Ok(Verdict::Done(record)) => return Verdict::Done(record),
+            Ok(verdict) => verdict,
+            Err(error) => Verdict::Unknown(format!("looking failed: {}", error.message())),
+        };
+    }
+    verdict
+}
+
+/// Notes what a look said, and what follows from it.
+async fn end(run: &Run<'_>, id: WriteId, verdict: Verdict) -> Result<Outcome, Failure> {
+    match verdict {
+        Verdict::Done(record) => {
+            let made = record.as_ref().and_then(|record| record.id);
+            settle(run, id, &Ending::Done { record: made }).await?;
+            Ok(Outcome::Done(record))
+        }
+        Verdict::NotDone => {
+            let reason = "the answer was lost, and there is no trace of it".to_owned();
+            settle(run, id, &Ending::NotDone { reason }).await?;
+            Ok(Outcome::Again(None))
+        }
+        Verdict::Partly(rest) => {
+            let reason = "part of it took effect; the rest is sent again".to_owned();
+            settle(run, id, &Ending::NotDone { reason }).await?;
+            Ok(Outcome::Again(Some(rest)))
+        }
+        Verdict::Differs(what) => {
+            let reason = format!("the PSA said yes and did otherwise: {what}");
+            let failure = Failure::new(502, format!("The PSA said yes, but {what}."));
+            settle(run, id, &Ending::NotDone { reason }).await?;
+            Err(failure.with_hint("a workflow of the PSA may have changed it back, or it ignores this member"))
+        }
+        Verdict::Unknown(reason) => {
+            let failure = unknown(id, &reason);
+            settle(run, id, &Ending::Unknown { reason }).await?;
+            Err(failure)
+        }
+    }
+}
+
+async fn settle(run: &Run<'_>, id: WriteId, ending: &Ending) -> Result<(), Failure> {
+    let settled = run.context.journal.end(id, ending).await;
+    settled.map_err(|error| unwritable(&error))
+}
+
+/// The record of a write that was done before; it may be gone by now.
+async fn read_back(run: &Run<'_>, write: &dyn Write, record: Option<i64>) -> Option<RawRecord> {
+    run.client.get(write.record_path(record)?).await.ok()
+}
+
+/// Asks for the server's time where no answer has told it yet: what is looked for later was made since then.
+pub(crate) async fn learn_server_time(run: &Run<'_>) -> Result<(), Failure> {
+    if run.client.server_time().is_some() {
+        return Ok(());
+    }
+    match run.client.company_info().await {
+        Err(error) if error.kind() != ErrorKind::NotFound && run.client.server_time().is_none() => {
+            Err(run.failure(&error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// By the server's clock; where it never tells the time, ours, with room for the difference.
+fn server_time(run: &Run<'_>) -> Timestamp {
+    const ROOM: SignedDuration = SignedDuration::from_mins(5);
+    let ours = || {
+        run.context
+            .clock
+            .now()
+            .saturating_sub(ROOM)
+            .unwrap_or(Timestamp::UNIX_EPOCH)
+    };
+    run.client.server_time().unwrap_or_else(ours)
+}
+
+fn unknown(id: WriteId, reason: &str) -> Failure {
+    Failure::new(504, format!("It is unknown whether this took effect: {reason}."))
+        .with_hint(format!(
+            "look in the PSA, then say what you found: `deskhand writes resolve {id} done` or `… not-done`"
+        ))
+        .with_retry(Retry::Verify)
+}
+
+fn unwritable(error: &JournalError) -> Failure {
+    Failure::new(500, format!("The journal of writes cannot be used: {}.", error.message)).with_hint(error.hint.clone())
+}
+
+/// True for an error that leaves open whether something is there.
+pub(super) fn is_vendors_not_found(error: &Error) -> bool {
+    error.kind() == ErrorKind::NotFound && error.vendor().is_some_and(|vendor| vendor.code == "NotFound")
+}
