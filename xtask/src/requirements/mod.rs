@@ -2,6 +2,8 @@
 //!
 //! `page.rs` reads the rows, `scan.rs` finds tests by their names, `judge.rs` holds one against the other.
 
+#[cfg(test)]
+mod guide;
 mod judge;
 mod page;
 mod scan;
