@@ -1,6 +1,7 @@
-//! `deskhand commands`: what a program and a person learn from it.
+//! `deskhand commands`, and the pages that are made from it.
 #![expect(clippy::unwrap_used, reason = "test code")]
 
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -55,6 +56,39 @@ fn g3_every_command_says_which_rights_it_needs() {
             assert!(right.ends_with(" Level: All"), "{right}");
             assert!(table.contains(right), "the table lacks {right}");
             assert!(help.contains(right), "the help of {slug} lacks {right}");
+        }
+    }
+}
+
+#[test]
+fn g5_every_command_has_a_page_with_a_sample_of_each_way_it_can_end() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/commands");
+    for command in declared() {
+        let slug = command["slug"].as_str().unwrap();
+        let page = std::fs::read_to_string(folder.join(format!("{slug}.md"))).unwrap();
+        let outputs: Vec<Value> = page
+            .split("```json\n")
+            .skip(1)
+            .map(|rest| serde_json::from_str(rest.split("\n```").next().unwrap()).unwrap())
+            .collect();
+        for state in texts(&command["states"]) {
+            assert!(
+                outputs.iter().any(|output| output["returnData"] == state),
+                "{slug} has no sample that is {state}"
+            );
+        }
+        for output in outputs {
+            for part in [
+                "result",
+                "keyFields",
+                "contextData",
+                "rawData",
+                "error",
+                "errors",
+                "run",
+            ] {
+                assert!(output.get(part).is_some(), "a sample of {slug} lacks {part}");
+            }
         }
     }
 }
