@@ -12,6 +12,7 @@ mod layers;
 mod outside;
 mod place;
 mod program;
+mod requirements;
 mod sandbox;
 mod steps;
 mod test;
@@ -39,6 +40,8 @@ enum Verb {
     Demo(demo::Options),
     /// Check that the arrows between crates point down
     Layers,
+    /// Show the tests of every requirement; fail when one has none
+    Requirements(requirements::Options),
     /// Write the files that are made from the program
     Generate(generate::Options),
     /// Measure speed and memory against a floor measured in the same run
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Verb::Test(options) => test::run(&options),
         Verb::Demo(options) => demo::run(&options),
         Verb::Layers => layers::run(),
+        Verb::Requirements(options) => requirements::run(&options),
         Verb::Generate(options) => generate::run(&options),
         Verb::Bench(options) => bench::run(&options),
     };

@@ -1,8 +1,9 @@
 //! `cargo xtask generate`: files that are made from the program, so that they cannot disagree with it.
 //!
-//! One more generated file is one more module here and one more line in [`FILES`].
+//! One more generated file is one more module here and one more line in [`FILES`]; `commands/` makes one for each command.
 
 mod cli;
+mod commands;
 mod event_mapping;
 
 use std::fs;
@@ -50,15 +51,15 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
 
 /// Fails with the difference when a file is not as it would be written.
 pub(crate) fn check() -> anyhow::Result<()> {
-    build()?;
+    let files = files()?;
     let mut stale = Vec::new();
-    for file in FILES {
-        let text = (file.text)()?;
-        if fs::read_to_string(place::root().join(file.path)).ok().as_deref() != Some(text.as_str()) {
-            show_difference(file.path, &text)?;
-            stale.push(file.path);
+    for (path, text) in &files {
+        if fs::read_to_string(place::root().join(path)).ok().as_deref() != Some(text.as_str()) {
+            show_difference(path, text)?;
+            stale.push(path.clone());
         }
     }
+    stale.extend(commands::left_over(&files)?);
     if stale.is_empty() {
         return Ok(());
     }
@@ -66,14 +67,28 @@ pub(crate) fn check() -> anyhow::Result<()> {
 }
 
 fn write() -> anyhow::Result<()> {
-    build()?;
-    for file in FILES {
-        let path = place::root().join(file.path);
-        fs::create_dir_all(path.parent().context("a generated file is in a folder")?)?;
-        fs::write(&path, (file.text)()?)?;
-        println!("wrote {}", file.path);
+    let files = files()?;
+    for (path, text) in &files {
+        let to = place::root().join(path);
+        fs::create_dir_all(to.parent().context("a generated file is in a folder")?)?;
+        fs::write(&to, text)?;
+        println!("wrote {path}");
+    }
+    for path in commands::left_over(&files)? {
+        fs::remove_file(place::root().join(&path))?;
+        println!("removed {path}");
     }
     Ok(())
+}
+
+/// Every generated file, with its path.
+fn files() -> anyhow::Result<Vec<(String, String)>> {
+    build()?;
+    let mut files = commands::pages()?;
+    for file in FILES {
+        files.push((file.path.to_owned(), (file.text)()?));
+    }
+    Ok(files)
 }
 
 fn build() -> anyhow::Result<()> {

@@ -1,6 +1,7 @@
 //! One file for each thing that can be done.
 
 mod command;
+mod commands;
 mod completions;
 mod demo;
 mod events;
@@ -16,6 +17,8 @@ use crate::exit::Exit;
 /// The program's own verbs, beside those of the catalogue.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    /// List the commands: what each does, takes and needs
+    Commands(commands::Options),
     /// Bring service tickets in as events, each revision once
     Ingest(Box<ingest::Options>),
     /// Look at what has been ingested
@@ -45,6 +48,7 @@ pub(crate) async fn perform(matches: &ArgMatches) -> anyhow::Result<Exit> {
         return command::run(declaration, matches).await;
     }
     match Verb::from_arg_matches(matches)? {
+        Verb::Commands(options) => commands::run(&options),
         Verb::Ingest(options) => ingest::run(&options).await,
         Verb::Events(verb) => events::run(&verb).await,
         Verb::Sources(verb) => sources::run(&verb),
