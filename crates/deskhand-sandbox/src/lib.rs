@@ -15,18 +15,24 @@
 //! ```
 
 mod activity;
+mod binding;
 mod control;
 mod fault;
 mod http;
+mod note;
 mod options;
+mod outbox;
 pub mod query;
+mod refusal;
 mod running;
 mod seed;
+mod ticket;
 mod world;
 
 pub use activity::{Activity, Mix};
 pub use fault::{Fault, FaultKind, Faults, RequestLog, Rule, Seen};
 pub use options::Options;
+pub use outbox::{Mail, Outbox, Recipient};
 pub use running::{Running, StartError, start};
 pub use seed::{Desk, LoadError, Priorities, Seed, load, plant};
 pub use world::{

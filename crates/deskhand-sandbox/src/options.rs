@@ -30,6 +30,11 @@ pub struct Options {
     pub lists_project_tickets: bool,
     /// Whether a request without client id is refused.
     pub needs_client_id: bool,
+    /// Whether a `PATCH` of a path such as `company/identifier` is answered with success and does nothing, as the
+    /// vendor's guide warns; other clients see it work.
+    pub ignores_identifier_paths: bool,
+    /// How long what is written through the API stays out of sight.
+    pub write_lag: Duration,
 }
 
 impl Default for Options {
@@ -45,6 +50,8 @@ impl Default for Options {
             codebase: "v4_6_release/".to_owned(),
             lists_project_tickets: false,
             needs_client_id: true,
+            ignores_identifier_paths: false,
+            write_lag: Duration::ZERO,
         }
     }
 }

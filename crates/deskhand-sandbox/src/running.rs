@@ -12,8 +12,11 @@ use tokio::task::JoinHandle;
 use crate::activity::{Activity, Worker};
 use crate::fault::{Faults, RequestLog};
 use crate::http::{self, tls};
+use crate::note;
 use crate::options::Options;
+use crate::outbox::Outbox;
 use crate::seed::{Desk, LoadError, load, plant};
+use crate::ticket::Store;
 use crate::world::{Kind, World};
 
 /// What all connections share.
@@ -24,6 +27,7 @@ pub(crate) struct Shared {
     pub(crate) desk: Desk,
     pub(crate) faults: Faults,
     pub(crate) log: RequestLog,
+    pub(crate) outbox: Outbox,
     pub(crate) latency: RwLock<Duration>,
     pub(crate) address: SocketAddr,
     activity: Mutex<Option<(Activity, JoinHandle<()>)>>,
@@ -87,6 +91,7 @@ pub async fn start(mut options: Options) -> Result<Running, StartError> {
     let shared = Arc::new(Shared {
         faults: Faults::new(options.seed.number),
         log: RequestLog::default(),
+        outbox: Outbox::default(),
         latency: RwLock::new(options.latency),
         activity: Mutex::default(),
         options,
@@ -133,6 +138,16 @@ impl Running {
         &self.shared.log
     }
 
+    /// The mails that would have gone out.
+    pub fn outbox(&self) -> &Outbox {
+        &self.shared.outbox
+    }
+
+    /// What people see as a ticket's description: its first discussion note.
+    pub fn description(&self, ticket: i64) -> Option<String> {
+        note::description(&self.shared.world, ticket)
+    }
+
     /// Adds this much to every answer from now on.
     pub fn set_latency(&self, latency: Duration) {
         *self.shared.latency.write() = latency;
@@ -174,6 +189,16 @@ impl Running {
 }
 
 impl Shared {
+    /// The world as writes see it.
+    pub(crate) fn store(&self) -> Store<'_> {
+        Store {
+            world: &self.world,
+            desk: &self.desk,
+            outbox: &self.outbox,
+            lag_ms: i64::try_from(self.options.write_lag.as_millis()).unwrap_or(0),
+        }
+    }
+
     pub(crate) fn worker(&self, activity: Activity) -> Worker<'_> {
         Worker {
             world: &self.world,

@@ -1,8 +1,7 @@
 //! What makes reading hard: tickets that go away while they are read, names and addresses that change in silence.
 
-use super::change::{changed, revised};
 use super::work::Worker;
-use crate::world::{Document, Kind, Members, iso, text};
+use crate::world::{Document, Kind, Members, changed, iso, revised, text};
 
 impl Worker<'_> {
     pub(super) fn delete(&self, ticket: &Document) {

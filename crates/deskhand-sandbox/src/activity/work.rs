@@ -1,10 +1,10 @@
 //! The daily work: tickets are created, updated, closed and merged.
 
-use super::change::{closed, revised, some_members};
+use super::change::{closed, some_members};
 use super::rate::{Activity, Deed};
 use crate::fault::Faults;
 use crate::seed::{Desk, Ticket, merged_into};
-use crate::world::{Document, Kind, Members, Table, World};
+use crate::world::{Document, Kind, Members, Table, World, revised};
 
 /// Who works on the desk.
 pub(crate) struct Worker<'a> {

@@ -4,9 +4,10 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt as _, Full};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::query::QueryError;
+use crate::refusal::Refusal;
 
 pub(crate) type Body = BoxBody<Bytes, std::io::Error>;
 
@@ -31,8 +32,12 @@ impl Answer {
 
     /// The vendor's error family.
     pub(crate) fn error(status: u16, code: &str, message: &str) -> Self {
-        let body = json!({"code": code, "message": message});
-        let pretty = serde_json::to_string_pretty(&body)
+        Self::pretty(status, &json!({"code": code, "message": message}))
+    }
+
+    /// Errors have two spaces and CRLF.
+    fn pretty(status: u16, body: &Value) -> Self {
+        let pretty = serde_json::to_string_pretty(body)
             .unwrap_or_default()
             .replace('\n', "\r\n");
         Self {
@@ -78,5 +83,31 @@ impl Answer {
 impl From<QueryError> for Answer {
     fn from(error: QueryError) -> Self {
         Self::error(error.status, error.code, &error.message)
+    }
+}
+
+impl From<Refusal> for Answer {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Plain { status, code, message } => Self::error(status, code, &message),
+            Refusal::Invalid { resource, problems } => {
+                let errors: Vec<_> = problems
+                    .into_iter()
+                    .map(|problem| {
+                        json!({
+                            "code": problem.code,
+                            "message": problem.message,
+                            "resource": resource,
+                            "field": problem.field,
+                        })
+                    })
+                    .collect();
+                let message = format!("{resource} object is invalid");
+                Self::pretty(
+                    400,
+                    &json!({"code": "InvalidObject", "message": message, "errors": errors}),
+                )
+            }
+        }
     }
 }

@@ -55,7 +55,7 @@ pub(super) fn answer(shared: &Shared, asked: &Asked<'_>) -> Answer {
     let answer = match &asked.target.what {
         What::List | What::Search => list(shared, asked),
         What::Count => count(shared, asked),
-        What::One(id) => Ok(one(shared, asked, id)),
+        What::One(id) | What::Act(_, id) => Ok(one(shared, asked, id)),
     };
     answer.unwrap_or_else(Answer::from)
 }
@@ -136,7 +136,7 @@ fn list(shared: &Shared, asked: &Asked<'_>) -> Result<Answer, QueryError> {
         size,
     };
     let now = shared.world.clock.now_ms();
-    shared.world.read(asked.target.kind, |table| {
+    read(shared, asked.target, |table| {
         let found = filters.find(table, &part, now)?;
         let fields = Fields::parse(parameters.get("fields"));
         // What is wrong with a poisoned record is in the members that a short answer leaves out.
@@ -179,10 +179,19 @@ pub(super) fn timed_out() -> Answer {
     Answer::error(500, "ConnectWiseApi", "A timeout has occured. Please try again.")
 }
 
+/// The records that are asked for; those in another shape are made for the occasion.
+fn read<T>(shared: &Shared, target: &Target, with: impl FnOnce(&Table) -> T) -> T {
+    if target.kind == Kind::AllNote {
+        let ticket = parent_id(target).unwrap_or(0);
+        return with(&Table::of(crate::note::all(&shared.world, ticket)));
+    }
+    shared.world.read(target.kind, with)
+}
+
 fn count(shared: &Shared, asked: &Asked<'_>) -> Result<Answer, QueryError> {
     let filters = Filters::of(shared, asked)?;
     let now = shared.world.clock.now_ms();
-    let count = shared.world.read(asked.target.kind, |table| {
+    let count = read(shared, asked.target, |table| {
         let mut count = 0_u64;
         for record in filters.candidates(table, 0, now) {
             count += u64::from(filters.matches(record)?);
@@ -195,7 +204,9 @@ fn count(shared: &Shared, asked: &Asked<'_>) -> Result<Answer, QueryError> {
 fn one(shared: &Shared, asked: &Asked<'_>, id: &str) -> Answer {
     let kind = asked.target.kind;
     let parent = parent_id(asked.target);
-    let found = id.parse().ok().and_then(|id| shared.world.visible(kind, id));
+    let now = shared.world.clock.now_ms();
+    let id_asked = id.parse().unwrap_or(-1);
+    let found = read(shared, asked.target, |table| table.visible(id_asked, now).cloned());
     let found = found.filter(|record| record.service && (parent.is_none() || Some(record.parent) == parent));
     match found {
         Some(record) if kind == Kind::Ticket && shared.world.is_poisoned(record.id) => {

@@ -9,6 +9,7 @@ mod respond;
 mod route;
 mod serve;
 pub(crate) mod tls;
+mod write;
 
 pub(crate) use answer::{Answer, Body};
 pub(crate) use serve::serve;

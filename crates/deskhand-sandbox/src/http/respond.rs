@@ -5,8 +5,9 @@ use serde_json::json;
 
 use super::list::{self, Asked, base_of};
 use super::parameters::Parameters;
-use super::route::{What, below_root, target};
-use super::{Answer, auth};
+use super::route::{Target, What, below_root, target};
+use super::{Answer, auth, write};
+use crate::refusal::Refusal;
 use crate::running::Shared;
 use crate::world::{Kind, Level};
 
@@ -63,20 +64,19 @@ fn below(shared: &Shared, incoming: &Incoming<'_>, path: &str, segments: &[&str]
     }
     let no_endpoint = || Box::new(Answer::error(404, "ConnectWiseApi", "The endpoint does not exist."));
     let target = target(segments).ok_or_else(no_endpoint)?;
-    let expected = if target.what == What::Search {
-        Method::POST
-    } else {
-        Method::GET
+    let reads = match target.what {
+        What::Search => *incoming.method == Method::POST,
+        What::Act(..) => false,
+        _ => *incoming.method == Method::GET,
     };
-    if *incoming.method != expected {
-        let message = format!(
-            "The requested resource does not support http method '{}'.",
-            incoming.method
-        );
-        return Err(Box::new(Answer::error(405, "ConnectWiseApi", &message)));
+    if !reads {
+        let written = write::answer(shared, &member, &target, incoming);
+        return written
+            .unwrap_or_else(|| Err(no_such_method(incoming.method)))
+            .map_err(boxed);
     }
-    auth::allowed(&member, target.kind, Level::Inquire)?;
-    board_exists(shared, target.parent.as_deref())?;
+    auth::allowed(&member, target.kind, Level::Inquire).map_err(boxed)?;
+    parent_exists(shared, &target).map_err(boxed)?;
     let mut parameters = Parameters::parse(incoming.query);
     if target.what == What::Search {
         list::take_search_body(&mut parameters, incoming.body)?;
@@ -103,15 +103,31 @@ fn below(shared: &Shared, incoming: &Incoming<'_>, path: &str, segments: &[&str]
     ))
 }
 
-fn board_exists(shared: &Shared, board: Option<&str>) -> Result<(), Box<Answer>> {
-    let Some(board) = board else { return Ok(()) };
-    let known = board
-        .parse()
-        .is_ok_and(|id| shared.world.newest(Kind::Board, id).is_some());
-    if known {
-        Ok(())
-    } else {
-        Err(Box::new(Answer::error(404, "NotFound", &Kind::Board.not_found(board))))
+fn boxed(refusal: Refusal) -> Box<Answer> {
+    Box::new(refusal.into())
+}
+
+/// Invented: the body.
+fn no_such_method(method: &Method) -> Refusal {
+    Refusal::api(
+        405,
+        format!("The requested resource does not support http method '{method}'."),
+    )
+}
+
+/// A status has a board, and a note has a ticket.
+fn parent_exists(shared: &Shared, target: &Target) -> Result<(), Refusal> {
+    let Some(parent) = target.parent.as_deref() else {
+        return Ok(());
+    };
+    let kind = match target.kind {
+        Kind::Note | Kind::AllNote => Kind::Ticket,
+        _ => Kind::Board,
+    };
+    let found = parent.parse().ok().and_then(|id| shared.world.visible(kind, id));
+    match found.filter(|found| found.service) {
+        Some(_) => Ok(()),
+        None => Err(Refusal::not_found(kind.not_found(parent))),
     }
 }
 

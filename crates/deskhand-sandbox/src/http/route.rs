@@ -6,7 +6,7 @@ use crate::world::Kind;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Target {
     pub(super) kind: Kind,
-    /// The board of a status, a type, a team.
+    /// The board of a status, a type, a team; the ticket of a note.
     pub(super) parent: Option<String>,
     pub(super) what: What,
 }
@@ -17,6 +17,16 @@ pub(super) enum What {
     Count,
     Search,
     One(String),
+    /// Something is done to a ticket and to others.
+    Act(Act, String),
+}
+
+/// What can be done to a ticket and to others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Act {
+    Merge,
+    Attach,
+    Detach,
 }
 
 /// The part of a path below the API root, for any codebase; `None` when it is no API path.
@@ -41,6 +51,16 @@ pub(super) fn target(segments: &[&str]) -> Option<Target> {
         ["service", "boards", board, child, rest @ ..] if board_child(child).is_some() => {
             (board_child(child)?, Some((*board).to_owned()), rest)
         }
+        ["service", "tickets", ticket, "notes", rest @ ..] => (Kind::Note, Some((*ticket).to_owned()), rest),
+        ["service", "tickets", ticket, "allnotes", rest @ ..] => (Kind::AllNote, Some((*ticket).to_owned()), rest),
+        ["service", "tickets", ticket, act] if acts(act).is_some() => {
+            return Some(Target {
+                kind: Kind::Ticket,
+                parent: None,
+                what: What::Act(acts(act)?, (*ticket).to_owned()),
+            });
+        }
+        ["system", "callbacks", rest @ ..] => (Kind::Callback, None, rest),
         ["service", list, rest @ ..] => (service(list)?, None, rest),
         ["system", "locations", rest @ ..] => (Kind::SystemLocation, None, rest),
         ["system", "departments", rest @ ..] => (Kind::Department, None, rest),
@@ -59,6 +79,15 @@ pub(super) fn target(segments: &[&str]) -> Option<Target> {
         _ => return None,
     };
     Some(Target { kind, parent, what })
+}
+
+fn acts(name: &str) -> Option<Act> {
+    Some(match name {
+        "merge" => Act::Merge,
+        "attachchildren" => Act::Attach,
+        "detachchildren" => Act::Detach,
+        _ => return None,
+    })
 }
 
 fn service(list: &str) -> Option<Kind> {

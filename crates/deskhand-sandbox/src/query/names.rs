@@ -158,16 +158,70 @@ const TICKET_REFERENCES: [&str; 24] = [
     "configuration",
 ];
 
+/// A note's members, for there may be no note to learn them from; `noteType` cannot be asked for.
+const NOTE_NAMES: [&str; 24] = [
+    "id",
+    "ticketId",
+    "text",
+    "detailDescriptionFlag",
+    "internalAnalysisFlag",
+    "resolutionFlag",
+    "issueFlag",
+    "member",
+    "member/id",
+    "member/identifier",
+    "member/name",
+    "contact",
+    "contact/id",
+    "contact/name",
+    "customerUpdatedFlag",
+    "processNotifications",
+    "dateCreated",
+    "createdBy",
+    "internalFlag",
+    "externalFlag",
+    "lastUpdated",
+    "updatedBy",
+    "_info/lastUpdated",
+    "_info/updatedBy",
+];
+
+/// A callback's members.
+const CALLBACK_NAMES: [&str; 13] = [
+    "id",
+    "description",
+    "url",
+    "objectId",
+    "type",
+    "level",
+    "memberId",
+    "payloadVersion",
+    "inactiveFlag",
+    "isSoapCallbackFlag",
+    "isSelfSuppressedFlag",
+    "lastUpdated",
+    "updatedBy",
+];
+
 /// Enough records to have met every member of the smaller kinds.
 const LOOKED_AT: usize = 200;
 
 impl Names {
     /// The names of a kind: the vendor's for tickets, what its records have for the others.
     pub fn of(world: &World, kind: Kind) -> Self {
-        if kind == Kind::Ticket {
-            return Self::of_tickets();
-        }
         let mut names = Self::default();
+        match kind {
+            Kind::Ticket => return Self::of_tickets(),
+            Kind::Note | Kind::AllNote => {
+                names.know(&NOTE_NAMES);
+                return names;
+            }
+            Kind::Callback => {
+                names.know(&CALLBACK_NAMES);
+                return names;
+            }
+            _ => {}
+        }
         names.know(&["lastUpdated", "dateEntered", "id", "name"]);
         world.read(kind, |table| {
             for record in table.after(0, i64::MAX).take(LOOKED_AT) {

@@ -54,6 +54,9 @@ pub struct Desk {
     pub(super) country: String,
     pub(super) currency: String,
     pub(super) agreement: String,
+    pub(super) opportunity: String,
+    pub(super) work_role: String,
+    pub(super) work_type: String,
     pub(super) priority_names: [&'static str; 4],
 }
 
@@ -115,7 +118,24 @@ impl Desk {
             country: reference(1, "United States", "country_href", "company/countries/1"),
             currency: currency(),
             agreement: reference(12, "Managed Services — Gold", "agreement_href", "finance/agreements/12"),
+            opportunity: reference(77, "Firewall refresh", "opportunity_href", "sales/opportunities/77"),
+            work_role: reference(3, "Engineer", "workRole_href", "time/workRoles/3"),
+            work_type: reference(4, "Remote support", "workType_href", "time/workTypes/4"),
             priority_names: seed.priorities.names(),
+        }
+    }
+
+    /// References, for a ticket's member, to records that the sandbox lists nowhere.
+    pub(crate) fn unlisted(&self, member: &str) -> Vec<String> {
+        match member {
+            "sla" => self.slas.clone(),
+            "country" => vec![self.country.clone()],
+            "currency" => vec![self.currency.clone()],
+            "agreement" => vec![self.agreement.clone()],
+            "opportunity" => vec![self.opportunity.clone()],
+            "workRole" => vec![self.work_role.clone()],
+            "workType" => vec![self.work_type.clone()],
+            _ => Vec::new(),
         }
     }
 

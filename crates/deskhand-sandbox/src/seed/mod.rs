@@ -14,7 +14,8 @@ mod words;
 
 pub use desk::{Desk, Priorities};
 pub use load::{LoadError, load};
-pub(crate) use tickets::{Ticket, merged_into};
+pub(crate) use render::{Object, guid, href};
+pub(crate) use tickets::{Ticket, merged_into, ticket_info};
 
 use crate::world::World;
 

@@ -125,6 +125,17 @@ pub(crate) fn merged_into(id: i64, summary: &str) -> String {
     parent.end()
 }
 
+/// A ticket's `_info`: when and by whom it was updated and entered, and the addresses of what belongs to it.
+pub(crate) fn ticket_info(id: i64, (updated, updated_by): (i64, &str), (entered, entered_by): (i64, &str)) -> String {
+    let mut info = Object::with_room(1536);
+    info.time("lastUpdated", updated).text("updatedBy", updated_by);
+    info.time("dateEntered", entered).text("enteredBy", entered_by);
+    for (name, before, after) in LINKS {
+        info.link(name, before, id, after);
+    }
+    info.end()
+}
+
 impl Ticket {
     /// The ticket as the vendor would send it.
     pub(crate) fn document(&self, desk: &Desk, random: &mut fastrand::Rng) -> Document {
@@ -176,14 +187,7 @@ impl Ticket {
             .collect();
         to.raw("status", &statuses[random.usize(..statuses.len())].reference);
         if random.u8(..8) == 0 {
-            to.raw(
-                "workRole",
-                &plain_reference(3, "Engineer", "workRole_href", "time/workRoles/3"),
-            );
-            to.raw(
-                "workType",
-                &plain_reference(4, "Remote support", "workType_href", "time/workTypes/4"),
-            );
+            to.raw("workRole", &desk.work_role).raw("workType", &desk.work_type);
         }
     }
 
@@ -220,10 +224,7 @@ impl Ticket {
                 .decimal("budgetHours", random.u64(..4000));
         }
         if random.u8(..9) == 0 {
-            to.raw(
-                "opportunity",
-                &plain_reference(77, "Firewall refresh", "opportunity_href", "sales/opportunities/77"),
-            );
+            to.raw("opportunity", &desk.opportunity);
         }
         if random.bool() {
             to.raw("agreement", &desk.agreement);
@@ -351,13 +352,8 @@ impl Ticket {
     fn info(&self, to: &mut Object, random: &mut fastrand::Rng) {
         let id = self.id;
         let by = words::MEMBERS[random.usize(..words::MEMBERS.len())].0;
-        let mut info = Object::with_room(1536);
-        info.time("lastUpdated", self.updated).text("updatedBy", by);
-        info.time("dateEntered", self.entered).text("enteredBy", "api_deskhand");
-        for (name, before, after) in LINKS {
-            info.link(name, before, id, after);
-        }
-        to.raw("_info", &info.end());
+        let info = ticket_info(id, (self.updated, by), (self.entered, "api_deskhand"));
+        to.raw("_info", &info);
     }
 
     fn escalation(&self, to: &mut Object, random: &mut fastrand::Rng) {

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use super::CODEBASE;
 
 /// A JSON object as its members in order, values as text.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Members(Vec<(String, Box<RawValue>)>);
 
 /// Members of tickets that come and go, and what comes after them; nothing comes after the custom fields.
@@ -49,6 +49,27 @@ impl Members {
         }
         let at = self.place_of(name);
         self.0.insert(at, (name.to_owned(), value));
+    }
+
+    /// Replaces a member's JSON, or adds it behind those that come earlier in an order; members without a rank stay
+    /// where they are.
+    pub(crate) fn set_ranked(&mut self, name: &str, json: String, rank: impl Fn(&str) -> Option<usize>) {
+        let place = || {
+            let own = rank(name)?;
+            let before = self
+                .0
+                .iter()
+                .rposition(|(known, _)| rank(known).is_some_and(|rank| rank < own));
+            Some(before.map_or(0, |at| at + 1))
+        };
+        match place() {
+            Some(at) if self.get(name).is_none() => {
+                if let Ok(value) = RawValue::from_string(json) {
+                    self.0.insert(at, (name.to_owned(), value));
+                }
+            }
+            _ => self.set(name, json),
+        }
     }
 
     /// Leaves a member out, as the vendor does with those that are null.

@@ -23,11 +23,15 @@ pub enum Kind {
     CompanyType,
     Contact,
     Member,
+    Note,
+    /// A note as `allNotes` has it; made when it is asked for.
+    AllNote,
+    Callback,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::Ticket,
         Self::Board,
         Self::BoardStatus,
@@ -47,9 +51,13 @@ impl Kind {
         Self::CompanyType,
         Self::Contact,
         Self::Member,
+        Self::Note,
+        Self::AllNote,
+        Self::Callback,
     ];
 
-    /// How the vendor calls it when there is none with an id; recorded for tickets and companies, by analogy elsewhere.
+    /// How the vendor calls it when there is none with an id; recorded for tickets, notes and
+    /// companies, by analogy elsewhere.
     pub fn not_found(self, id: &str) -> String {
         let name = match self {
             Self::Ticket => "Service Ticket",
@@ -70,6 +78,8 @@ impl Kind {
             Self::CompanyStatus => "Company Status",
             Self::CompanyType => "Company Type",
             Self::Member => "Member",
+            Self::Note | Self::AllNote => "Service Note",
+            Self::Callback => "Callback",
         };
         format!("{name} {id} not found")
     }

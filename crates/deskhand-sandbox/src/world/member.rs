@@ -14,6 +14,10 @@ pub struct Member {
     pub public_key: String,
     /// The private key.
     pub private_key: String,
+    /// The identifier, which goes into `enteredBy` and `updatedBy` of what the member writes; the public key when it is
+    /// empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub identifier: String,
     /// What it may do.
     pub role: Role,
 }
@@ -57,6 +61,7 @@ impl Member {
             company: company.to_owned(),
             public_key: public_key.to_owned(),
             private_key: private_key.to_owned(),
+            identifier: String::new(),
             role: Role {
                 everything: true,
                 lines: BTreeMap::new(),
@@ -87,6 +92,22 @@ impl Member {
             Self::with_rights("tickets", "private", &tickets),
             Self::with_rights("nothing", "private", &[]),
         ]
+    }
+
+    /// The same member with another identifier than its public key.
+    #[must_use]
+    pub fn named(mut self, identifier: &str) -> Self {
+        identifier.clone_into(&mut self.identifier);
+        self
+    }
+
+    /// Who the member is in the records that it writes.
+    pub fn identifier(&self) -> &str {
+        if self.identifier.is_empty() {
+            &self.public_key
+        } else {
+            &self.identifier
+        }
     }
 
     pub(super) fn has_keys(&self, company: &str, public_key: &str, private_key: &str) -> bool {

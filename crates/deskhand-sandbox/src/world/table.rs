@@ -69,6 +69,15 @@ impl Versions {
 }
 
 impl Table {
+    /// A table of records that were always there.
+    pub(crate) fn of(documents: impl IntoIterator<Item = Document>) -> Self {
+        let mut table = Self::default();
+        for document in documents {
+            table.put(document, i64::MIN, i64::MIN);
+        }
+        table
+    }
+
     pub(super) fn put(&mut self, document: Document, visible_from: i64, now_ms: i64) {
         let id = document.id;
         let version = Version { visible_from, document };

@@ -1,0 +1,166 @@
+//! Requests that write: who may, what is bound, what is done, what is answered.
+
+use http::Method;
+
+use super::parameters::Parameters;
+use super::respond::Incoming;
+use super::route::{Target, What};
+use super::{Answer, auth};
+use crate::binding::{Bound, NOTE, Shape, TICKET, bind, operations};
+use crate::note;
+use crate::query::{Fields, Row};
+use crate::refusal::Refusal;
+use crate::running::Shared;
+use crate::ticket::{self, Store, Writer};
+use crate::world::{Document, Kind, Level, Member};
+
+/// What a request does to a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verb {
+    Create,
+    Update,
+    Replace,
+    Delete,
+}
+
+/// A request that writes, while it is being answered.
+struct Write<'a> {
+    shared: &'a Shared,
+    member: &'a Member,
+    incoming: &'a Incoming<'a>,
+}
+
+/// Answers a request that writes; `None` when there is no such request.
+pub(super) fn answer(
+    shared: &Shared,
+    member: &Member,
+    target: &Target,
+    incoming: &Incoming<'_>,
+) -> Option<Result<Answer, Refusal>> {
+    let write = Write {
+        shared,
+        member,
+        incoming,
+    };
+    let parent = target.parent.as_deref();
+    let verb = Verb::of(incoming.method, &target.what)?;
+    let id = match &target.what {
+        What::One(id) => number(id),
+        _ => 0,
+    };
+    Some(match target.kind {
+        Kind::Ticket => write.ticket(verb, id),
+        Kind::Note => write.note(verb, number(parent?), id),
+        _ => return None,
+    })
+}
+
+impl Verb {
+    fn of(method: &Method, what: &What) -> Option<Self> {
+        match (method.as_str(), what) {
+            ("POST", What::List) => Some(Self::Create),
+            ("PATCH", What::One(_)) => Some(Self::Update),
+            ("PUT", What::One(_)) => Some(Self::Replace),
+            ("DELETE", What::One(_)) => Some(Self::Delete),
+            _ => None,
+        }
+    }
+}
+
+impl Write<'_> {
+    fn ticket(&self, verb: Verb, id: i64) -> Result<Answer, Refusal> {
+        let level = match verb {
+            Verb::Create => Level::Add,
+            Verb::Update | Verb::Replace => Level::Edit,
+            Verb::Delete => Level::Delete,
+        };
+        self.needs(auth::SERVICE_TICKETS, level)?;
+        let (store, who) = (self.store(), self.who());
+        let ticket = match verb {
+            Verb::Create => ticket::create(&store, &who, &self.bound(&TICKET)?)?,
+            Verb::Update => {
+                store.ticket(id)?;
+                ticket::update(&store, &who, id, &self.patch(&TICKET)?)?
+            }
+            Verb::Replace => {
+                store.ticket(id)?;
+                ticket::replace(&store, &who, id, self.bound(&TICKET)?)?
+            }
+            Verb::Delete => {
+                ticket::delete(&store, id)?;
+                return Ok(nothing());
+            }
+        };
+        Ok(self.shown(verb, &ticket))
+    }
+
+    /// The documentation of a command that adds notes asks for no more than to look at tickets and to edit them; that
+    /// deleting a note needs no more is invented.
+    fn note(&self, verb: Verb, ticket: i64, id: i64) -> Result<Answer, Refusal> {
+        self.needs(auth::SERVICE_TICKETS, Level::Edit)?;
+        let (store, who) = (self.store(), self.who());
+        store.ticket(ticket)?;
+        let note = match verb {
+            Verb::Create => note::create(&store, &who, ticket, &self.bound(&NOTE)?)?,
+            Verb::Update => note::update(&store, &who, (ticket, id), &self.patch(&NOTE)?)?,
+            Verb::Replace => note::replace(&store, &who, (ticket, id), self.bound(&NOTE)?)?,
+            Verb::Delete => {
+                note::delete(&store, &who, (ticket, id))?;
+                return Ok(nothing());
+            }
+        };
+        Ok(self.shown(verb, &note))
+    }
+
+    /// Writing needs looking, too: the documentation of every command asks for both.
+    fn needs(&self, line: &str, level: Level) -> Result<(), Refusal> {
+        auth::allows(self.member, line, Level::Inquire)?;
+        auth::allows(self.member, line, level)
+    }
+
+    fn store(&self) -> Store<'_> {
+        self.shared.store()
+    }
+
+    fn who(&self) -> Writer<'_> {
+        let may = |level| self.member.role.allows(auth::CLOSE_TICKETS, level);
+        Writer {
+            identifier: self.member.identifier(),
+            may_close: may(Level::Inquire) && may(Level::Edit),
+        }
+    }
+
+    fn bound(&self, shape: &'static Shape) -> Result<Bound, Refusal> {
+        bind(self.incoming.body, shape)
+    }
+
+    fn patch(&self, shape: &'static Shape) -> Result<Bound, Refusal> {
+        let false_ok = self.shared.options.ignores_identifier_paths;
+        operations(self.incoming.body, shape, false_ok)
+    }
+
+    /// The whole record, or the members that `fields` names.
+    fn shown(&self, verb: Verb, record: &Document) -> Answer {
+        let parameters = Parameters::parse(self.incoming.query);
+        let mut answer = match Fields::parse(parameters.get("fields")) {
+            Some(fields) => Answer::json(fields.select(Row::new(record).value()).to_string()),
+            None => Answer::json(self.shared.world.served(record)),
+        };
+        if verb == Verb::Create {
+            answer.status = 201;
+        }
+        answer
+    }
+}
+
+/// An id as a path has it; what is no number is nobody's id.
+fn number(id: &str) -> i64 {
+    id.parse().unwrap_or(-1)
+}
+
+fn nothing() -> Answer {
+    Answer {
+        status: 204,
+        ..Answer::json("")
+    }
+}
