@@ -1,12 +1,12 @@
 //! The filters of Fetch Event, as conditions.
 
-use connectwise_psa::{Client, Condition, ErrorKind, ListRequest, condition};
+use connectwise_psa::{Client, Condition, Error, ErrorKind, ListRequest, condition};
 use deskhand_command::Failure;
 use deskhand_command::input::Inputs;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::failure::translate;
+use crate::failure::{explain_search, translate};
 
 /// The four priorities of the page.
 const PRIORITIES: [&str; 4] = [
@@ -62,6 +62,11 @@ impl Filters {
             resolved(wanted, &names).map_err(|hint| Failure::invalid_parameter("Priority").with_hint(hint))?;
         self.priority = Some(resolved);
         Ok(self)
+    }
+
+    /// What an error means for whoever asked for these tickets.
+    pub(crate) fn refused(&self, error: &Error, rights: &[&str]) -> Failure {
+        explain_search(translate(error, rights), error, self.search.as_deref())
     }
 
     /// The filters alone; `None` when everything is wanted.

@@ -16,7 +16,6 @@ use serde_json::{Map, Value};
 
 use super::INQUIRE_TICKETS;
 use super::spilling::{Spilling, key_of};
-use crate::failure::translate;
 use crate::filters::{Filters, both, updated};
 
 /// The inputs; their comments are the help on every surface.
@@ -118,7 +117,7 @@ impl FetchEvent {
             None => self.everything(&wanted, context).await,
         };
         results.map_err(|trouble| match trouble {
-            Trouble::Vendor(error) => translate(&error, self.declaration.rights),
+            Trouble::Vendor(error) => wanted.filters.refused(&error, self.declaration.rights),
             Trouble::Disk(error) => Failure::new(500, format!("The temporary file cannot be written: {error}."))
                 .with_hint("make room in the temporary folder, or name another with TMPDIR"),
         })
