@@ -179,6 +179,94 @@ async fn a_discovered_codebase_is_used_from_then_on() {
     assert!(client.list(&ListRequest::new("service/tickets")).await.is_ok());
 }
 
+/// A PSA whose codebase is dated, and becomes a later one after the first time that it was asked for.
+async fn upgraded(gone: ResponseTemplate) -> MockServer {
+    let server = MockServer::start().await;
+    for (codebase, times) in [("v2026_1/", 1), ("v2026_2/", 100)] {
+        let info = serde_json::json!({"Codebase": codebase, "CompanyID": "company"});
+        Mock::given(path("/login/companyinfo/company"))
+            .respond_with(ResponseTemplate::new(200).set_body_json(info))
+            .up_to_n_times(times)
+            .mount(&server)
+            .await;
+    }
+    Mock::given(path("/v2026_2/apis/3.0/service/tickets"))
+        .respond_with(ResponseTemplate::new(200).set_body_raw("[{\"id\":7}]", "application/json"))
+        .mount(&server)
+        .await;
+    Mock::given(path("/v2026_1/apis/3.0/service/tickets"))
+        .respond_with(gone)
+        .mount(&server)
+        .await;
+    server
+}
+
+fn asked_for(requests: &[wiremock::Request], beginning: &str) -> usize {
+    requests
+        .iter()
+        .filter(|request| request.url.path().starts_with(beginning))
+        .count()
+}
+
+#[tokio::test]
+async fn a_dated_codebase_that_is_gone_after_an_upgrade_is_asked_for_again() {
+    let html =
+        ResponseTemplate::new(404).set_body_string("<html><title>404 - File or directory not found.</title></html>");
+    let routed = ResponseTemplate::new(400).set_body_string("Cannot route. Codebase/company is invalid");
+    for gone in [html, routed] {
+        let server = upgraded(gone).await;
+        let client = client(&server);
+        client.discover().await.unwrap();
+        let list = ListRequest::new("service/tickets");
+        for _ in 0..2 {
+            assert_eq!(client.list(&list).await.unwrap().last_id(), Some(7));
+        }
+        let requests = server.received_requests().await.unwrap();
+        assert_eq!(asked_for(&requests, "/v2026_1/"), 1);
+        assert_eq!(asked_for(&requests, "/login/"), 2);
+    }
+}
+
+#[tokio::test]
+async fn several_reads_that_find_the_codebase_gone_ask_for_it_once() {
+    let server = upgraded(ResponseTemplate::new(404).set_delay(Duration::from_millis(50))).await;
+    let client = client(&server);
+    client.discover().await.unwrap();
+    let list = ListRequest::new("service/tickets");
+    let (one, other) = tokio::join!(client.list(&list), client.list(&list));
+    assert_eq!((one.unwrap().last_id(), other.unwrap().last_id()), (Some(7), Some(7)));
+    let requests = server.received_requests().await.unwrap();
+    assert_eq!(asked_for(&requests, "/v2026_1/"), 2);
+    assert_eq!(asked_for(&requests, "/login/"), 2);
+}
+
+#[tokio::test]
+async fn a_404_that_is_about_a_record_or_never_ends_is_handed_on() {
+    let body = r#"{"code":"NotFound","message":"Service Ticket 404 not found"}"#;
+    let server = upgraded(ResponseTemplate::new(404).set_body_raw(body, "application/json")).await;
+    let discovered = client(&server);
+    discovered.discover().await.unwrap();
+    let list = ListRequest::new("service/tickets");
+    assert_eq!(discovered.list(&list).await.unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(asked_for(&server.received_requests().await.unwrap(), "/login/"), 1);
+
+    // The root by rule routes to the current version: asking would not help.
+    let by_rule = client(&server);
+    assert_eq!(by_rule.list(&list).await.unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(asked_for(&server.received_requests().await.unwrap(), "/login/"), 1);
+
+    // The codebase is the same as before: the 404 stands.
+    let server = MockServer::start().await;
+    Mock::given(path("/login/companyinfo/company"))
+        .respond_with(ResponseTemplate::new(200).set_body_raw(r#"{"Codebase":"v2026_1/"}"#, "application/json"))
+        .mount(&server)
+        .await;
+    let unmoved = client(&server);
+    unmoved.discover().await.unwrap();
+    assert_eq!(unmoved.list(&list).await.unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(asked_for(&server.received_requests().await.unwrap(), "/login/"), 2);
+}
+
 #[tokio::test]
 async fn a_scan_reads_every_range_once_and_hands_failures_back() {
     let server = MockServer::start().await;

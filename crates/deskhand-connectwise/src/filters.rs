@@ -1,12 +1,12 @@
 //! The filters of Fetch Event, as conditions.
 
-use connectwise_psa::{Client, Condition, condition};
+use connectwise_psa::{Client, Condition, Error, condition};
 use deskhand_command::Failure;
 use deskhand_command::input::Inputs;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::commands::rights::INQUIRE_SETUP;
-use crate::failure::translate;
+use crate::failure::{explain_search, translate};
 use crate::names::{PRIORITIES, match_priority, priorities};
 
 /// What impact and urgency can be.
@@ -54,6 +54,11 @@ impl Filters {
         })?;
         self.priority = Some(matched);
         Ok(self)
+    }
+
+    /// What an error means for whoever asked for these tickets.
+    pub(crate) fn refused(&self, error: &Error, rights: &[&str]) -> Failure {
+        explain_search(translate(error, rights), error, self.search.as_deref())
     }
 
     /// The filters alone; `None` when everything is wanted.

@@ -120,7 +120,7 @@ impl fmt::Display for Condition {
     }
 }
 
-fn join(to: &mut fmt::Formatter<'_>, parts: &[impl fmt::Display], between: &str) -> fmt::Result {
+pub(super) fn join(to: &mut fmt::Formatter<'_>, parts: &[impl fmt::Display], between: &str) -> fmt::Result {
     for (at, part) in parts.iter().enumerate() {
         if at > 0 {
             to.write_str(between)?;
@@ -156,7 +156,7 @@ impl fmt::Display for Value {
     }
 }
 
-fn quoted(to: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+pub(super) fn quoted(to: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     to.write_char('"')?;
     for c in text.chars() {
         if matches!(c, '"' | '\\') {

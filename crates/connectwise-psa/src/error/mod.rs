@@ -151,6 +151,20 @@ impl Error {
         }
     }
 
+    /// True when nothing of the API may be where the request was sent: a 404 that is not the vendor's own `NotFound`, or
+    /// the words of the cloud's gateway.
+    pub(crate) fn may_be_another_root(&self) -> bool {
+        match self.inner.kind {
+            ErrorKind::NotFound => self
+                .inner
+                .vendor
+                .as_ref()
+                .is_none_or(|vendor| vendor.code != "NotFound"),
+            ErrorKind::Rejected => self.inner.vendor.is_none() && self.inner.message.contains("Cannot route"),
+            _ => false,
+        }
+    }
+
     fn is_html(&self) -> bool {
         self.inner.message.contains("a web page")
     }

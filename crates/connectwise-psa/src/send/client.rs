@@ -33,6 +33,8 @@ struct Shared {
     credentials: Credentials,
     version: String,
     root: RwLock<Url>,
+    /// Held while the codebase is asked for again.
+    moving: tokio::sync::Mutex<()>,
     governor: Governor,
     timeout: Duration,
     server_clock: Mutex<Option<(Timestamp, Instant)>>,
@@ -60,6 +62,7 @@ impl Client {
             credentials,
             version,
             root,
+            moving: tokio::sync::Mutex::default(),
             governor,
             timeout,
             server_clock: Mutex::default(),
@@ -171,6 +174,8 @@ impl Client {
     }
 
     /// Asks the PSA for its site and codebase, and uses them from now on as far as they can be trusted.
+    ///
+    /// A codebase with a version in it ends with that version; a read that then finds nothing asks once more by itself.
     pub fn discover(&self) -> BoxFuture<'_, Result<CompanyInfo, Error>> {
         Box::pin(async move {
             let info = self.company_info().await?;
@@ -212,9 +217,10 @@ impl Client {
         request: &Request,
         delays: &mut impl Iterator<Item = Duration>,
     ) -> Result<Answer, Error> {
-        let mut refusals = 0;
+        let (mut refusals, mut moved) = (0, false);
         loop {
-            let error = match self.attempt(self.to_http(request)).await {
+            let root = self.shared.root.read().clone();
+            let error = match self.attempt(self.to_http(request, &root)).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
@@ -223,12 +229,31 @@ impl Client {
                 refusals += 1;
                 continue;
             }
+            if request.is_read() && !moved && error.may_be_another_root() && self.has_moved(&root).await {
+                moved = true;
+                continue;
+            }
             if !request.is_read() || !error.is_retryable() || error.kind() == ErrorKind::RateLimited {
                 return Err(error);
             }
             let Some(delay) = delays.next() else { return Err(error) };
             tokio::time::sleep(delay).await;
         }
+    }
+
+    /// Whether the API is elsewhere than it was; a dated codebase ends with the vendor's next version.
+    ///
+    /// The root by rule never moves. Of several requests that find out at once, one asks and the others wait for it.
+    async fn has_moved(&self, from: &Url) -> bool {
+        if *from == self.shared.url.api_root(&self.shared.version) {
+            return false;
+        }
+        let _only_one_asks = self.shared.moving.lock().await;
+        let is_current = *self.shared.root.read() == *from;
+        if is_current && let Err(error) = self.discover().await {
+            tracing::debug!(error = %error, "the codebase cannot be asked for again");
+        }
+        *self.shared.root.read() != *from
     }
 
     /// One attempt, when the governor allows it; tells the governor how it ended.
@@ -254,8 +279,8 @@ impl Client {
         }
     }
 
-    fn to_http(&self, request: &Request) -> reqwest::Result<reqwest::Request> {
-        let url = format!("{}{}", self.shared.root.read(), request.path_and_query());
+    fn to_http(&self, request: &Request, root: &Url) -> reqwest::Result<reqwest::Request> {
+        let url = format!("{root}{}", request.path_and_query());
         let mut http = self
             .shared
             .http

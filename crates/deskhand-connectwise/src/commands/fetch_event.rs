@@ -76,7 +76,11 @@ pub(super) async fn perform(run: &Run<'_>) -> Result<Outcome, Failure> {
         Some(number) => newest(run, &wanted, number).await,
         None => everything(run, &wanted).await,
     };
-    let results = results.map_err(|trouble| trouble.failure(run))?;
+    let results = results.map_err(|trouble| match trouble {
+        Trouble::Vendor(error) => wanted.filters.refused(&error, run.declaration.rights),
+        Trouble::Disk(error) => Failure::new(500, format!("The temporary file cannot be written: {error}."))
+            .with_hint("make room in the temporary folder, or name another with TMPDIR"),
+    })?;
     let mut outcome = Outcome::succeeded(results, 0);
     outcome.context_data = ContextData::Mapped(Box::new(EventSource::default_source()));
     Ok(outcome)
@@ -126,19 +130,9 @@ async fn everything(run: &Run<'_>, wanted: &Wanted) -> Result<Results, Trouble> 
 }
 
 /// Why records could not be read and kept.
-pub(super) enum Trouble {
+enum Trouble {
     Vendor(Error),
     Disk(std::io::Error),
-}
-
-impl Trouble {
-    pub(super) fn failure(&self, run: &Run<'_>) -> Failure {
-        match self {
-            Self::Vendor(error) => run.failure(error),
-            Self::Disk(error) => Failure::new(500, format!("The temporary file cannot be written: {error}."))
-                .with_hint("make room in the temporary folder, or name another with TMPDIR"),
-        }
-    }
 }
 
 impl From<Error> for Trouble {

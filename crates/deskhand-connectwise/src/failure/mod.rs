@@ -1,9 +1,12 @@
 //! The client's errors in words that say what to do.
 
 mod hint;
+mod search;
 
 use connectwise_psa::{Error, ErrorKind};
 use deskhand_command::{Failure, Retry};
+
+pub(crate) use search::explain_search;
 
 /// What an error means for whoever ran a command that needs `rights`.
 ///

@@ -20,7 +20,7 @@ impl TicketHeads {
             .client
             .split(&scan, PAGES_A_RANGE)
             .await
-            .map_err(|error| failed(&error))?;
+            .map_err(|error| feed.refused(&error))?;
         scan.ranges = split.ranges;
         Ok(Self {
             scan: feed.client.scan(scan),

@@ -13,7 +13,7 @@ pub(super) async fn look_up(feed: &TicketFeed, id: i64) -> Result<Lookup, Failur
         Some(filters) => {
             let alone = Condition::All(vec![filters, Condition::equals("id", id)]);
             let list = ListRequest::new(PATH).conditions(alone).page_size(1);
-            let page = feed.client.list(&list).await.map_err(|error| failed(&error))?;
+            let page = feed.client.list(&list).await.map_err(|error| feed.refused(&error))?;
             Some(page.records.into_iter().next())
         }
     };

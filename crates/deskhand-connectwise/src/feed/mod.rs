@@ -82,6 +82,11 @@ impl TicketFeed {
         Ok(condition)
     }
 
+    /// What an error means that came when the filters were asked with.
+    fn refused(&self, error: &Error) -> Failure {
+        self.options.filters.refused(error, &[INQUIRE_TICKETS])
+    }
+
     /// The position to go on from; another filter than before is another feed, and begins anew.
     fn position(&self, stored: Option<&Value>) -> Result<position::Position, Failure> {
         let filters = self.options.filters.condition().map(|condition| condition.to_string());

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::position::{PassState, Position};
 use super::reader::{Portion, Portions};
 use super::records::Sorted;
-use super::{PAGES_A_RANGE, PATH, TicketFeed, failed};
+use super::{PAGES_A_RANGE, PATH, TicketFeed};
 use crate::filters::{both, updated};
 
 /// A pass under way, and what is left of each of its ranges.
@@ -38,7 +38,7 @@ impl TicketPass {
                 .client
                 .split(&request, PAGES_A_RANGE)
                 .await
-                .map_err(|error| failed(&error))?;
+                .map_err(|error| feed.refused(&error))?;
             request.ranges = split.ranges;
             split.server_time.ok_or_else(no_date)?
         };

@@ -282,6 +282,36 @@ async fn a_first_time_and_filters_are_kept_to_and_other_filters_begin_anew() {
 }
 
 #[tokio::test]
+async fn fe11_a_pass_whose_search_the_psa_refuses_is_explained_like_the_command() {
+    let sandbox = sandbox(10).await;
+    let declaration = deskhand_connectwise::declarations();
+    let declaration = declaration.iter().find(|one| one.slug == "fetch-event").unwrap();
+    for (search, hint) in [
+        ("id == 5", "Search Condition: `==` at character 4 is not an operator"),
+        ("borad/id = 5", "did you mean `board/id`?"),
+    ] {
+        let given = serde_json::json!({"Search Condition": search})
+            .as_object()
+            .unwrap()
+            .clone();
+        let inputs = deskhand_command::input::Inputs::new(declaration, given).unwrap();
+        let filters = Filters::read(&inputs).unwrap();
+        let feed = TicketFeed::new(&client(&sandbox), FeedOptions { filters, ..options() });
+        let failures = [
+            feed.resume(None).await.err().unwrap(),
+            feed.heads(None).await.err().unwrap(),
+            feed.look_up(1_000).await.unwrap_err(),
+        ];
+        for failure in failures {
+            assert!(
+                failure.hint.as_deref().unwrap_or_default().contains(hint),
+                "{search}: {failure:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
 async fn heads_list_every_ticket_and_looking_up_finds_it() {
     let sandbox = sandbox(700).await;
     let feed = feed(&sandbox);

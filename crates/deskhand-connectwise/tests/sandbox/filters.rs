@@ -2,6 +2,8 @@
 
 use deskhand_sandbox::{Level, Member, Options, Priorities, Running, Seed};
 use serde_json::{Value, json};
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::support::{asked, assert_failed, client, client_as, fetch, ids, records, sandbox, truth};
 
@@ -130,6 +132,77 @@ async fn fe11_what_is_left_open_is_refused_and_the_vendor_judges_the_rest() {
     assert!(asked(&sandbox).is_empty());
     let output = fetch(&client(&sandbox), json!({"Search Condition": "nonsense = 5"})).await;
     assert_failed(&output, 400, "nonsense is not a recognized name.", "");
+}
+
+#[tokio::test]
+async fn fe11_what_the_psa_refuses_and_we_cannot_read_is_explained_by_its_place() {
+    let sandbox = sandbox(10).await;
+    for (search, hint) in [
+        (
+            "status/name = New",
+            "Search Condition: `New` at character 15 is not a value",
+        ),
+        ("status/name = New", "if it is a text, write it in quotes: \"New\""),
+        ("id = 5 && closedFlag = false", "`&&` at character 8"),
+        ("summary liek 'x'", "did you mean `like`?"),
+        ("lastUpdated > 2024-01-01", "write [2024-01-01]"),
+        (
+            "lastUpdated > [yesterday]",
+            "`[yesterday]` at character 15 is not a date",
+        ),
+    ] {
+        let output = fetch(&client(&sandbox), json!({"Search Condition": search})).await;
+        let failure = &output.errors[0];
+        assert!(matches!(failure.status_code, 400 | 500), "{search}: {failure:?}");
+        assert!(
+            failure.hint.as_deref().unwrap_or_default().contains(hint),
+            "{search}: {failure:?}"
+        );
+        let sent = asked(&sandbox).pop().unwrap();
+        assert!(sent.contains("conditions="), "{search} was sent: {sent}");
+    }
+}
+
+#[tokio::test]
+async fn fe11_an_unknown_name_comes_with_the_nearest_that_a_ticket_has() {
+    let sandbox = sandbox(10).await;
+    for (search, hint) in [
+        (
+            "borad/name = 'x'",
+            "a ticket has no `borad/name` to search by; did you mean `board/name`?",
+        ),
+        (
+            "assignedTo/id = 5",
+            "did you mean `owner/id` or `owner/identifier` or `resources`?",
+        ),
+        ("weather = 'fine'", "members are named as in `summary`"),
+    ] {
+        for number in [Value::Null, json!(5)] {
+            let output = fetch(&client(&sandbox), json!({"Search Condition": search, "number": number})).await;
+            let name = search.split(' ').next().unwrap();
+            assert_failed(&output, 400, &format!("{name} is not a recognized name."), hint);
+        }
+    }
+}
+
+#[tokio::test]
+async fn fe11_a_refusal_of_something_else_is_not_blamed_on_the_search() {
+    let answer =
+        |code: &str, message: &str| ResponseTemplate::new(400).set_body_json(json!({"code": code, "message": message}));
+    for (search, refusal) in [
+        // It can be read; why it was refused only the vendor knows.
+        ("id = 5", answer("ApiFindCondition", "The condition is too long.")),
+        (
+            "id = 5",
+            answer("ApiFindCondition", "recordType is not a recognized name."),
+        ),
+    ] {
+        let server = MockServer::start().await;
+        Mock::given(any()).respond_with(refusal).mount(&server).await;
+        let client = client_as(&server.uri(), "company", "public", "private");
+        let output = fetch(&client, json!({"Search Condition": search})).await;
+        assert_eq!(output.errors[0].hint, None);
+    }
 }
 
 #[tokio::test]
