@@ -3,6 +3,7 @@
 
 mod bodies;
 mod desk;
+mod merges;
 mod notes;
 mod rights;
 mod tickets;
