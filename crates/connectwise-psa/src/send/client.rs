@@ -270,7 +270,7 @@ impl Client {
         self.read(&request.to_count_request(), decode).await
     }
 
-    fn root_length(&self) -> usize {
+    pub(crate) fn root_length(&self) -> usize {
         self.shared.root.read().as_str().len()
     }
 }

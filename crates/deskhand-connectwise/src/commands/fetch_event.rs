@@ -153,7 +153,7 @@ impl FetchEvent {
             records.retain(|record| wanted.takes(record));
             read += records.len() as u64;
             spilling = spilling.append(records).await?;
-            context.progress.records(read, Some(split.count));
+            context.progress.records(read, split.count);
         }
         Ok(Results::Spilled(spilling.end().await?))
     }
