@@ -30,8 +30,11 @@ fn write_lines(output: &CommandOutput, to: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// One row a record with its mapped fields; a command without a mapping has no columns to offer.
+/// One row a record with its mapped fields; what failed, or maps nothing and found nothing, has no columns to offer.
 fn write_csv(output: &CommandOutput, to: &mut dyn Write) -> anyhow::Result<()> {
+    if output.results.is_empty() && !matches!(output.context_data, ContextData::Mapped(_)) {
+        return Ok(());
+    }
     let source = mapping_of(output);
     let mut rows = csv::Writer::from_writer(to);
     rows.write_record(source.field_names())?;
