@@ -172,7 +172,8 @@ impl Client {
         loop {
             let error = match self.send_within(request, &mut delays).await.and_then(&decode) {
                 Ok(decoded) => return Ok(decoded),
-                Err(error) => error,
+                // What cannot be decoded is shown as it begins.
+                Err(error) => error.scrubbed(&self.shared.credentials),
             };
             match (error.kind(), error.is_retryable()) {
                 (ErrorKind::BadBody, true) => {}
