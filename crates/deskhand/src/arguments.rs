@@ -157,6 +157,15 @@ pub(crate) struct WritingOptions {
     /// The store with the journal of writes [default: deskhand/deskhand.sqlite below the data folder]
     #[arg(long, value_name = "FILE")]
     pub(crate) store: Option<PathBuf>,
+    /// Run once for each row of this file: CSV whose first line names inputs, or one JSON object a line
+    #[arg(long, value_name = "FILE", conflicts_with = "idempotency_key")]
+    pub(crate) from: Option<PathBuf>,
+    /// Where it is noted what came of each row; run again, the command goes on from there [default: FILE.results.jsonl]
+    #[arg(long, value_name = "FILE", requires = "from")]
+    pub(crate) results: Option<PathBuf>,
+    /// Run the rows that failed once more, and what has no result yet
+    #[arg(long, requires = "from")]
+    pub(crate) rerun_failed: bool,
 }
 
 /// How output is written.
