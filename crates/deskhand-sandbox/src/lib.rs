@@ -30,7 +30,7 @@ mod ticket;
 mod world;
 
 pub use activity::{Activity, Mix};
-pub use fault::{Fault, FaultKind, Faults, RequestLog, Rule, Seen};
+pub use fault::{Fault, FaultKind, Faults, Limit, LimitError, RequestLog, Rule, Seen};
 pub use options::Options;
 pub use outbox::{Mail, Outbox, Recipient};
 pub use running::{Running, StartError, start};

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::activity::Activity;
+use crate::fault::Limit;
 use crate::seed::Seed;
 
 /// Everything that can be chosen; the default is a desk of 2,000 tickets on a free port.
@@ -24,6 +25,8 @@ pub struct Options {
     pub activity: Option<Activity>,
     /// Added to every answer.
     pub latency: Duration,
+    /// How many requests are answered within a window.
+    pub limit: Option<Limit>,
     /// The codebase that company info names.
     pub codebase: String,
     /// Whether `/service/tickets` lists project tickets, too; the vendor's own answer is not settled.
@@ -47,6 +50,7 @@ impl Default for Options {
             control: false,
             activity: None,
             latency: Duration::ZERO,
+            limit: None,
             codebase: "v4_6_release/".to_owned(),
             lists_project_tickets: false,
             needs_client_id: true,

@@ -3,15 +3,15 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parking_lot::{Mutex, RwLock};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::activity::{Activity, Worker};
-use crate::fault::{Faults, RequestLog};
-use crate::http::{self, tls};
+use crate::fault::{Faults, Limit, Limiter, Pending, RequestLog};
+use crate::http::{self, Kept, tls};
 use crate::note;
 use crate::options::Options;
 use crate::outbox::Outbox;
@@ -28,6 +28,10 @@ pub(crate) struct Shared {
     pub(crate) faults: Faults,
     pub(crate) log: RequestLog,
     pub(crate) outbox: Outbox,
+    pub(crate) limiter: Limiter,
+    /// What lost requests left to be done.
+    pub(crate) pending: Pending<Kept>,
+    began: Instant,
     pub(crate) latency: RwLock<Duration>,
     pub(crate) address: SocketAddr,
     activity: Mutex<Option<(Activity, JoinHandle<()>)>>,
@@ -92,6 +96,9 @@ pub async fn start(mut options: Options) -> Result<Running, StartError> {
         faults: Faults::new(options.seed.number),
         log: RequestLog::default(),
         outbox: Outbox::default(),
+        limiter: Limiter::new(options.limit),
+        pending: Pending::default(),
+        began: Instant::now(),
         latency: RwLock::new(options.latency),
         activity: Mutex::default(),
         options,
@@ -123,8 +130,9 @@ impl Running {
         self.ca.as_deref()
     }
 
-    /// What is in it.
+    /// What is in it; what lost requests left to be done and is due by now is done first.
     pub fn world(&self) -> &World {
+        http::perform_due(&self.shared);
         &self.shared.world
     }
 
@@ -146,6 +154,11 @@ impl Running {
     /// What people see as a ticket's description: its first discussion note.
     pub fn description(&self, ticket: i64) -> Option<String> {
         note::description(&self.shared.world, ticket)
+    }
+
+    /// Sets a rate limit, or lifts it; refusals are counted as `rate-limit` among [`Faults::fired`].
+    pub fn set_limit(&self, limit: Option<Limit>) {
+        self.shared.limiter.set(limit);
     }
 
     /// Adds this much to every answer from now on.
@@ -206,6 +219,11 @@ impl Shared {
             faults: &self.faults,
             activity,
         }
+    }
+
+    /// Real milliseconds since the sandbox began.
+    pub(crate) fn real_ms(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     /// Chance for one act on a ticket, the same for the same revision.

@@ -1,8 +1,11 @@
 //! What requests to the control interface carry.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::Refused;
+use crate::fault::Limit;
 use crate::world::Ticking;
 
 #[derive(Deserialize)]
@@ -15,6 +18,14 @@ pub(super) struct Clock {
 #[serde(deny_unknown_fields)]
 pub(super) struct Latency {
     pub(super) milliseconds: u64,
+}
+
+/// So many requests within so many milliseconds.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RateLimit {
+    requests: u32,
+    window_ms: u64,
 }
 
 /// `{"ticks": true}` at every look, with `every_ms` only so often.
@@ -55,6 +66,25 @@ pub(super) struct OneSecond {
 pub(super) struct Rename {
     pub(super) id: i64,
     pub(super) name: String,
+}
+
+impl RateLimit {
+    pub(super) fn of(limit: Limit) -> Self {
+        Self {
+            requests: limit.requests,
+            window_ms: u64::try_from(limit.window.as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+
+    pub(super) fn limit(&self) -> Result<Limit, Refused> {
+        if self.window_ms == 0 {
+            return Err((400, "`window_ms` is at least 1".to_owned()));
+        }
+        Ok(Limit {
+            requests: self.requests,
+            window: Duration::from_millis(self.window_ms),
+        })
+    }
 }
 
 impl Volatile {

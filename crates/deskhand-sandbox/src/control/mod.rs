@@ -15,9 +15,10 @@ use serde_json::json;
 
 use crate::fault::Rule;
 use crate::http::Answer;
+use crate::note;
 use crate::running::Shared;
 use crate::world::{Member, ROLE_LINES};
-use bodies::{Clock, Codebase, Latency, Poison, Volatile};
+use bodies::{Clock, Codebase, Latency, Poison, RateLimit, Volatile};
 
 /// Where it is.
 pub(crate) const PREFIX: &str = "/_sandbox/";
@@ -42,6 +43,15 @@ pub(crate) fn answer(shared: &Arc<Shared>, method: &Method, path: &str, body: &[
 }
 
 fn get(shared: &Shared, what: &str) -> Option<Result<Answer, Refused>> {
+    if let Some(ticket) = what
+        .strip_prefix("tickets/")
+        .and_then(|rest| rest.strip_suffix("/description"))
+    {
+        let ticket = ticket.parse().ok()?;
+        return Some(json_of(
+            &json!({"description": note::description(&shared.world, ticket)}),
+        ));
+    }
     let (world, faults) = (&shared.world, &shared.faults);
     Some(match what {
         "faults" => json_of(&faults.rules()),
@@ -50,6 +60,8 @@ fn get(shared: &Shared, what: &str) -> Option<Result<Answer, Refused>> {
         "truth" => Ok(truth(shared)),
         "clock" => json_of(&json!({"now_ms": world.clock.now_ms(), "offset_seconds": world.clock.offset()})),
         "latency" => json_of(&json!({"milliseconds": shared.latency.read().as_millis()})),
+        "limit" => json_of(&shared.limiter.limit().map(RateLimit::of)),
+        "outbox" => json_of(&shared.outbox.all()),
         "volatile" => json_of(&Volatile::of(world.ticking())),
         "members" => json_of(&world.members()),
         "role-lines" => json_of(&ROLE_LINES),
@@ -70,6 +82,9 @@ fn put(shared: &Arc<Shared>, what: &str, body: &[u8]) -> Option<Result<Answer, R
             "latency" => read(body).map(|latency: Latency| {
                 *shared.latency.write() = Duration::from_millis(latency.milliseconds);
             }),
+            "limit" => read(body)
+                .and_then(|limit: RateLimit| limit.limit())
+                .map(|limit| shared.limiter.set(Some(limit))),
             "volatile" => read(body)
                 .and_then(|volatile: Volatile| volatile.ticking())
                 .map(|ticking| world.set_ticking(ticking)),
@@ -88,6 +103,8 @@ fn delete(shared: &Shared, what: &str) -> Option<Result<Answer, Refused>> {
         "faults" => shared.faults.set(Vec::new()),
         "counters" => shared.faults.forget_fired(),
         "requests" => shared.log.clear(),
+        "limit" => shared.limiter.set(None),
+        "outbox" => shared.outbox.clear(),
         "activity" => shared.stop_activity(),
         _ => return None,
     }

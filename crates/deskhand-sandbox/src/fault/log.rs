@@ -9,13 +9,15 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Seen {
-    /// When, in milliseconds of the sandbox's clock.
+    /// When it was answered, in milliseconds of the sandbox's clock.
     pub at_ms: i64,
+    /// When it came, in real milliseconds since the sandbox began: moving the clock does not change it.
+    pub came_ms: u64,
     /// The verb.
     pub method: String,
     /// Path and query as they were sent.
     pub path: String,
-    /// The status that was answered.
+    /// The status that was answered; 0 when there was no answer.
     pub status: u16,
     /// The fault that happened, if one did.
     pub fault: Option<String>,
@@ -101,6 +103,7 @@ mod tests {
         for status in [200, 429, 500] {
             log.add(Seen {
                 at_ms: 0,
+                came_ms: 0,
                 method: "GET".to_owned(),
                 path: "/".to_owned(),
                 status,

@@ -28,6 +28,20 @@ pub enum FaultKind {
     Empty,
     /// The right body under a wrong content type.
     Mislabel,
+    /// It takes effect, and the connection ends without an answer.
+    LostAnswer,
+    /// It takes effect at once, and the answer comes late.
+    LateAnswer,
+    /// It takes effect, and a gateway answers 502 with a web page.
+    BadGateway,
+    /// The connection ends at once without an answer, and it takes effect later, by the sandbox's clock.
+    LostThenDone,
+    /// A gateway answers 502 at once, and it takes effect later, by the sandbox's clock.
+    BadGatewayThenDone,
+    /// The connection ends without an answer, and it never takes effect.
+    LostRequest,
+    /// An update is answered with 200 and the record as it was.
+    FalseOk,
 }
 
 /// When a fault happens.
@@ -48,7 +62,10 @@ pub struct Rule {
     /// Only for requests whose path and query hold this.
     #[serde(default)]
     pub path: Option<String>,
-    /// Seconds: of `Retry-After`, or of lateness.
+    /// Only for requests with this verb.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+    /// Seconds: of `Retry-After`, of lateness, or until it takes effect.
     #[serde(default)]
     pub seconds: Option<f64>,
 }
@@ -58,7 +75,7 @@ pub struct Rule {
 pub struct Fault {
     /// What happens.
     pub kind: FaultKind,
-    /// For `TooManyRequests` and `Slow`.
+    /// For those that take time.
     pub wait: Duration,
 }
 
@@ -84,6 +101,7 @@ impl Rule {
             from: None,
             times: None,
             path: None,
+            method: None,
             seconds: None,
         }
     }
@@ -101,6 +119,13 @@ impl Rule {
     #[must_use]
     pub fn on(mut self, path: &str) -> Self {
         self.path = Some(path.to_owned());
+        self
+    }
+
+    /// Only for requests with this verb.
+    #[must_use]
+    pub fn method(mut self, method: &str) -> Self {
+        self.method = Some(method.to_owned());
         self
     }
 
@@ -126,6 +151,13 @@ impl Rule {
             return Some("`seconds` is from 0 to 3600");
         }
         None
+    }
+
+    fn applies(&self, method: &str, path_and_query: &str) -> bool {
+        let path = self.path.as_deref();
+        let verb = self.method.as_deref();
+        path.is_none_or(|part| path_and_query.contains(part))
+            && verb.is_none_or(|verb| verb.eq_ignore_ascii_case(method))
     }
 
     fn happens(&self, matched: u64, random: &mut fastrand::Rng) -> bool {
@@ -163,12 +195,12 @@ impl Faults {
     }
 
     /// The fault that happens to this request, if any; the first rule that applies wins.
-    pub fn decide(&self, path_and_query: &str) -> Option<Fault> {
+    pub fn decide(&self, method: &str, path_and_query: &str) -> Option<Fault> {
         let mut state = self.state.lock();
         let State { rules, random, fired } = &mut *state;
         let mut fault = None;
         for (rule, matched) in rules.iter_mut() {
-            if rule.path.as_deref().is_some_and(|part| !path_and_query.contains(part)) {
+            if !rule.applies(method, path_and_query) {
                 continue;
             }
             *matched += 1;
@@ -217,20 +249,30 @@ mod tests {
             Rule::by_chance(FaultKind::Slow, 0.0),
         ]);
         let seen: Vec<_> = (0..5)
-            .map(|_| faults.decide("/service/tickets?x").map(|fault| fault.kind))
+            .map(|_| faults.decide("GET", "/service/tickets?x").map(|fault| fault.kind))
             .collect();
         assert_eq!(seen, [None, Some(FaultKind::Reset), Some(FaultKind::Reset), None, None]);
-        assert_eq!(faults.decide("/service/boards"), None);
+        assert_eq!(faults.decide("GET", "/service/boards"), None);
         assert_eq!(faults.fired().get("reset"), Some(&2));
         faults.forget_fired();
         assert!(faults.fired().is_empty());
         let chance = |seed| {
             let faults = Faults::new(seed);
             faults.set(vec![Rule::by_chance(FaultKind::Html, 0.5)]);
-            (0..32).map(|_| faults.decide("").is_some()).collect::<Vec<_>>()
+            (0..32).map(|_| faults.decide("GET", "").is_some()).collect::<Vec<_>>()
         };
         assert_eq!(chance(3), chance(3));
         assert!(chance(3).contains(&true) && chance(3).contains(&false));
+    }
+
+    #[test]
+    fn a_rule_can_wait_for_a_verb() {
+        let faults = Faults::new(1);
+        faults.set(vec![Rule::at(FaultKind::LostAnswer, 1, 1).on("tickets").method("post")]);
+        assert_eq!(faults.decide("GET", "/service/tickets"), None);
+        assert_eq!(faults.decide("POST", "/service/boards"), None);
+        let fault = faults.decide("POST", "/service/tickets").unwrap();
+        assert_eq!(fault.kind, FaultKind::LostAnswer);
     }
 
     #[test]

@@ -12,4 +12,5 @@ pub(crate) mod tls;
 mod write;
 
 pub(crate) use answer::{Answer, Body};
-pub(crate) use serve::serve;
+pub(crate) use respond::Kept;
+pub(crate) use serve::{perform_due, serve};

@@ -21,6 +21,52 @@ pub(super) struct Incoming<'a> {
     pub(super) scheme: &'static str,
 }
 
+/// A request that is kept to be performed later.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    method: Method,
+    path: String,
+    query: String,
+    headers: HeaderMap,
+    body: Vec<u8>,
+    scheme: &'static str,
+}
+
+impl Incoming<'_> {
+    pub(super) fn kept(&self) -> Kept {
+        Kept {
+            method: self.method.clone(),
+            path: self.path.to_owned(),
+            query: self.query.to_owned(),
+            headers: self.headers.clone(),
+            body: self.body.to_owned(),
+            scheme: self.scheme,
+        }
+    }
+
+    /// An update as if it only looked at its record; anything else as it is.
+    pub(super) fn as_if_read(&self) -> Self {
+        let updates = matches!(*self.method, Method::PATCH | Method::PUT);
+        Self {
+            method: if updates { &Method::GET } else { self.method },
+            ..*self
+        }
+    }
+}
+
+impl Kept {
+    pub(super) fn incoming(&self) -> Incoming<'_> {
+        Incoming {
+            method: &self.method,
+            path: &self.path,
+            query: &self.query,
+            headers: &self.headers,
+            body: &self.body,
+            scheme: self.scheme,
+        }
+    }
+}
+
 /// Addresses longer than this are refused; the vendor's guide speaks of about 10,000 characters.
 const LONGEST_ADDRESS: usize = 10_000;
 

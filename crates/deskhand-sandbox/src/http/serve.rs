@@ -1,6 +1,5 @@
 //! Connections, and what every answer has in common: faults, latency, headers, the log.
 
-use std::convert::Infallible;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +18,7 @@ use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
 use super::list::timed_out;
-use super::respond::{Incoming, respond};
+use super::respond::{Incoming, Kept, respond};
 use super::{Answer, Body};
 use crate::control;
 use crate::fault::{Fault, FaultKind, Seen};
@@ -27,6 +26,9 @@ use crate::running::Shared;
 
 /// Bodies that are larger than this are nobody's search.
 const LARGEST_BODY: usize = 4 << 20;
+
+/// How requests that go beyond the rate limit are counted.
+const RATE_LIMIT: &str = "rate-limit";
 
 /// Answers connections until it is aborted.
 pub(crate) async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, shared: Arc<Shared>) {
@@ -53,7 +55,7 @@ pub(crate) async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, share
 async fn connection(stream: impl AsyncRead + AsyncWrite + Unpin, shared: Arc<Shared>, scheme: &'static str) {
     let service = service_fn(move |request| {
         let shared = Arc::clone(&shared);
-        async move { Ok::<_, Infallible>(handle(&shared, request, scheme).await) }
+        async move { handle(&shared, request, scheme).await }
     });
     let served = hyper::server::conn::http1::Builder::new()
         .serve_connection(TokioIo::new(stream), service)
@@ -63,7 +65,17 @@ async fn connection(stream: impl AsyncRead + AsyncWrite + Unpin, shared: Arc<Sha
     }
 }
 
-async fn handle(shared: &Arc<Shared>, request: Request<IncomingBody>, scheme: &'static str) -> Response<Body> {
+/// There is to be no answer: the connection ends.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer is lost, as a fault demands")]
+struct Lost;
+
+async fn handle(
+    shared: &Arc<Shared>,
+    request: Request<IncomingBody>,
+    scheme: &'static str,
+) -> Result<Response<Body>, Lost> {
+    let came_ms = shared.real_ms();
     let (head, body) = request.into_parts();
     let (path, query) = (head.uri.path(), head.uri.query().unwrap_or_default());
     let body = Limited::new(body, LARGEST_BODY)
@@ -71,19 +83,34 @@ async fn handle(shared: &Arc<Shared>, request: Request<IncomingBody>, scheme: &'
         .await
         .map(http_body_util::Collected::to_bytes)
         .unwrap_or_default();
+    perform_due(shared);
     if path.starts_with(control::PREFIX) && shared.options.control {
-        return control::answer(shared, &head.method, path, &body).into_response(&[], None);
+        return Ok(control::answer(shared, &head.method, path, &body).into_response(&[], None));
     }
     let asked = if query.is_empty() {
         path.to_owned()
     } else {
         format!("{path}?{query}")
     };
+    let seen = |status: u16, fault: Option<String>| Seen {
+        at_ms: shared.world.clock.now_ms(),
+        came_ms,
+        method: head.method.to_string(),
+        path: asked.clone(),
+        status,
+        fault,
+    };
+    let common = |shared: &Shared| common_headers(shared, &head.headers);
+    if let Err(left) = shared.limiter.admit(shared.world.clock.now_ms()) {
+        shared.faults.count(RATE_LIMIT);
+        shared.log.add(seen(429, Some(RATE_LIMIT.to_owned())));
+        return Ok(too_many(left).into_response(&common(shared), None));
+    }
     let latency = *shared.latency.read();
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;
     }
-    let fault = shared.faults.decide(&asked);
+    let fault = shared.faults.decide(head.method.as_str(), &asked);
     let incoming = Incoming {
         method: &head.method,
         path,
@@ -94,25 +121,51 @@ async fn handle(shared: &Arc<Shared>, request: Request<IncomingBody>, scheme: &'
     };
     let answer = match fault {
         Some(fault) => faulty(shared, &incoming, fault).await,
-        None => respond(shared, &incoming),
+        None => Some(respond(shared, &incoming)),
     };
-    shared.log.add(Seen {
-        at_ms: shared.world.clock.now_ms(),
-        method: head.method.to_string(),
-        path: asked,
-        status: answer.status,
-        fault: fault.map(|fault| crate::fault::name(fault.kind)),
-    });
-    let common = common_headers(shared, &head.headers);
-    let cut = fault
-        .filter(|fault| fault.kind == FaultKind::Reset)
-        .map(|_| cut_body(&answer.body));
-    answer.into_response(&common, cut)
+    // Half of nothing would be a whole answer.
+    let resets = fault.is_some_and(|fault| fault.kind == FaultKind::Reset);
+    let answer = answer.filter(|answer| !(resets && answer.body.is_empty()));
+    let status = answer.as_ref().map_or(0, |answer| answer.status);
+    shared
+        .log
+        .add(seen(status, fault.map(|fault| crate::fault::name(fault.kind))));
+    let answer = answer.ok_or(Lost)?;
+    let cut = resets.then(|| cut_body(&answer.body));
+    Ok(answer.into_response(&common(shared), cut))
 }
 
-/// The answer that a fault makes of it.
-async fn faulty(shared: &Shared, incoming: &Incoming<'_>, fault: Fault) -> Answer {
-    match fault.kind {
+/// Does what lost requests left to be done, once it is due.
+pub(crate) fn perform_due(shared: &Shared) {
+    shared.pending.perform(shared.world.clock.now_ms(), |request: Kept| {
+        shared.faults.count("done-later");
+        respond(shared, &request.incoming());
+    });
+}
+
+/// Keeps a request until it is due, and sees to it that it is performed even when nobody asks for anything.
+fn perform_later(shared: &Arc<Shared>, incoming: &Incoming<'_>, wait: Duration) {
+    let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+    let due = shared.world.clock.now_ms().saturating_add(wait);
+    shared.pending.add(due, incoming.kept());
+    let shared = Arc::downgrade(shared);
+    tokio::spawn(async move {
+        // The clock can be moved at any time, so that its distance says nothing about how long to wait.
+        let mut ticks = tokio::time::interval(Duration::from_millis(10));
+        loop {
+            ticks.tick().await;
+            let Some(shared) = shared.upgrade() else { break };
+            perform_due(&shared);
+            if shared.pending.is_empty() {
+                break;
+            }
+        }
+    });
+}
+
+/// The answer that a fault makes of it; `None` when there is none.
+async fn faulty(shared: &Arc<Shared>, incoming: &Incoming<'_>, fault: Fault) -> Option<Answer> {
+    Some(match fault.kind {
         FaultKind::TooManyRequests => too_many(fault.wait),
         FaultKind::ServerError => timed_out(),
         FaultKind::Unavailable => Answer::page(503, "503 Service Unavailable"),
@@ -132,7 +185,34 @@ async fn faulty(shared: &Shared, incoming: &Incoming<'_>, fault: Fault) -> Answe
             content_type: "text/html",
             ..respond(shared, incoming)
         },
-    }
+        FaultKind::LostAnswer => {
+            respond(shared, incoming);
+            return None;
+        }
+        FaultKind::LateAnswer => {
+            let answer = respond(shared, incoming);
+            tokio::time::sleep(fault.wait).await;
+            answer
+        }
+        FaultKind::BadGateway => {
+            respond(shared, incoming);
+            bad_gateway()
+        }
+        FaultKind::LostThenDone => {
+            perform_later(shared, incoming, fault.wait);
+            return None;
+        }
+        FaultKind::BadGatewayThenDone => {
+            perform_later(shared, incoming, fault.wait);
+            bad_gateway()
+        }
+        FaultKind::LostRequest => return None,
+        FaultKind::FalseOk => respond(shared, &incoming.as_if_read()),
+    })
+}
+
+fn bad_gateway() -> Answer {
+    Answer::page(502, "502 Bad Gateway")
 }
 
 /// The vendor's words for it, with `error` in place of `code`.

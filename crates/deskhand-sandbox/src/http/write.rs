@@ -4,9 +4,9 @@ use http::Method;
 
 use super::parameters::Parameters;
 use super::respond::Incoming;
-use super::route::{Target, What};
+use super::route::{Act, Target, What};
 use super::{Answer, auth};
-use crate::binding::{Bound, NOTE, Shape, TICKET, bind, operations};
+use crate::binding::{BUNDLE, Bound, MERGE, NOTE, Shape, TICKET, bind, operations};
 use crate::note;
 use crate::query::{Fields, Row};
 use crate::refusal::Refusal;
@@ -43,6 +43,10 @@ pub(super) fn answer(
         incoming,
     };
     let parent = target.parent.as_deref();
+    if let What::Act(act, ticket) = &target.what {
+        let posted = *incoming.method == Method::POST;
+        return posted.then(|| write.act(*act, number(ticket)));
+    }
     let verb = Verb::of(incoming.method, &target.what)?;
     let id = match &target.what {
         What::One(id) => number(id),
@@ -110,6 +114,23 @@ impl Write<'_> {
             }
         };
         Ok(self.shown(verb, &note))
+    }
+
+    /// A merge closes tickets by a line of its own, which is all that the documentation of the command asks for.
+    fn act(&self, act: Act, ticket: i64) -> Result<Answer, Refusal> {
+        self.needs(auth::SERVICE_TICKETS, Level::Edit)?;
+        if act == Act::Merge {
+            self.needs(auth::MERGE_TICKETS, Level::Edit)?;
+        }
+        let (store, who) = (self.store(), self.who());
+        store.ticket(ticket)?;
+        match act {
+            Act::Merge => ticket::merge(&store, &who, ticket, &self.bound(&MERGE)?)?,
+            Act::Attach => ticket::attach(&store, &who, ticket, &self.bound(&BUNDLE)?)?,
+            Act::Detach => ticket::detach(&store, &who, ticket, &self.bound(&BUNDLE)?)?,
+        }
+        // Invented: what the message says.
+        Ok(Answer::json(r#"{"success":true,"message":"Success"}"#))
     }
 
     /// Writing needs looking, too: the documentation of every command asks for both.

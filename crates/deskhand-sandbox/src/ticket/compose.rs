@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::Named;
 use super::reference::{Given, find, find_where, reference_to};
+use super::{Named, Store, Writer};
 use crate::binding::{Bound, TICKET};
 use crate::refusal::{Problem, Refusal};
 use crate::seed::Desk;
@@ -54,6 +54,21 @@ pub(super) enum Wish<'a> {
 }
 
 impl<'a> Composition<'a> {
+    /// Of a ticket's present members; a new one has none.
+    pub(super) fn new(store: &Store<'a>, who: &Writer<'a>, (wanted, mode): (&'a Bound, Mode), ticket: Members) -> Self {
+        Self {
+            world: store.world,
+            desk: store.desk,
+            mode,
+            wanted,
+            ticket,
+            problems: Vec::new(),
+            now: store.world.clock.now_seconds(),
+            by: who.identifier,
+            closes: false,
+        }
+    }
+
     /// Does everything in the order in which one thing depends on another.
     pub(super) fn compose(mut self) -> Result<Composed, Refusal> {
         self.plain();

@@ -17,18 +17,8 @@ const FIRST_ID: i64 = 1_000;
 /// Creates a ticket, with its first notes.
 pub(crate) fn create(store: &Store<'_>, who: &Writer<'_>, wanted: &Bound) -> Result<Document, Refusal> {
     let _turn = store.world.turn();
-    let now = store.world.clock.now_seconds();
-    let mut new = Composition {
-        world: store.world,
-        desk: store.desk,
-        mode: Mode::Create,
-        wanted,
-        ticket: Members::default(),
-        problems: Vec::new(),
-        now,
-        by: who.identifier,
-        closes: false,
-    };
+    let mut new = Composition::new(store, who, (wanted, Mode::Create), Members::default());
+    let now = new.now;
     let id = store.next_id(Kind::Ticket, FIRST_ID);
     new.begin(id);
     let mut composed = new.compose()?;

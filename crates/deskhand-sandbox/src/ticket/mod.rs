@@ -4,12 +4,15 @@
 //! turn, so that no other write comes between.
 
 mod board;
+mod bundle;
+mod children;
 mod compose;
 mod contact;
 mod create;
 mod custom_field;
 mod delete;
 mod known;
+mod merge;
 mod owner;
 mod place;
 mod plain;
@@ -18,9 +21,11 @@ mod status;
 mod store;
 mod update;
 
+pub(crate) use bundle::{attach, detach};
 pub(crate) use create::create;
 pub(crate) use delete::delete;
 pub(crate) use known::Named;
+pub(crate) use merge::merge;
 pub(crate) use reference::{Given, find, find_where, reference_to};
 pub(crate) use store::{Store, Writer};
 pub(crate) use update::{replace, update};

@@ -3,6 +3,9 @@
 
 mod bodies;
 mod desk;
+mod lost_answers;
+mod merges;
 mod notes;
+mod rate_limit;
 mod rights;
 mod tickets;

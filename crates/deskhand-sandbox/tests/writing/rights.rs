@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::desk::Desk;
 
 const TICKETS: &str = "Service Desk > Service Tickets";
+const MERGE: &str = "Service Desk > Merge Tickets";
 const CLOSE: &str = "Service Desk > Close Service Tickets";
 
 /// What is done, with which rights it succeeds, and the status of success.
@@ -32,8 +33,11 @@ fn cases() -> Vec<Case> {
     let open = json!([{"op": "replace", "path": "summary", "value": "x"}]);
     // Ticket 1002 is on board 1, whose closed status is 26.
     let close = json!([{"op": "replace", "path": "status", "value": {"id": 26}}]);
+    let merge = json!({"mergeTicketIds": [1002], "status": {"id": 27}});
+    let merging = [edit[0], edit[1], (MERGE, Level::Inquire), (MERGE, Level::Edit)];
     let new = json!({"summary": "x", "company": {"id": 19_000}});
     vec![
+        case(Method::POST, "service/tickets/1008/merge", merge, &merging, 200),
         case(
             Method::POST,
             "service/tickets",

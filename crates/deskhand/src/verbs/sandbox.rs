@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
-use deskhand_sandbox::{Activity, Priorities, Seed};
+use deskhand_sandbox::{Activity, Limit, Priorities, Seed};
 
 use crate::exit::Exit;
 
@@ -40,6 +40,9 @@ pub(crate) struct Options {
     /// Milliseconds added to every answer
     #[arg(long, value_name = "MS", default_value_t = 0)]
     latency: u64,
+    /// Answer so many requests within a window, and more with 429; for example 100/10s
+    #[arg(long, value_name = "N/TIME")]
+    limit: Option<Limit>,
     /// How the priorities are called
     #[arg(long, value_enum, default_value_t = PriorityNames::Documented)]
     priorities: PriorityNames,
@@ -105,6 +108,7 @@ impl Options {
                 ..Activity::default()
             }),
             latency: Duration::from_millis(self.latency),
+            limit: self.limit,
             codebase: self.codebase.clone(),
             ..deskhand_sandbox::Options::default()
         }
