@@ -16,6 +16,7 @@
 
 mod activity;
 mod binding;
+mod callback;
 mod control;
 mod fault;
 mod http;
@@ -30,6 +31,7 @@ mod ticket;
 mod world;
 
 pub use activity::{Activity, Mix};
+pub use callback::{CallbackTimes, Delivery};
 pub use fault::{Fault, FaultKind, Faults, Limit, LimitError, RequestLog, Rule, Seen};
 pub use options::Options;
 pub use outbox::{Mail, Outbox, Recipient};

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::activity::Activity;
+use crate::callback::CallbackTimes;
 use crate::fault::Limit;
 use crate::seed::Seed;
 
@@ -36,6 +37,8 @@ pub struct Options {
     /// Whether a `PATCH` of a path such as `company/identifier` is answered with success and does nothing, as the
     /// vendor's guide warns; other clients see it work.
     pub ignores_identifier_paths: bool,
+    /// How long deliveries to callbacks wait.
+    pub callback_times: CallbackTimes,
     /// How long what is written through the API stays out of sight.
     pub write_lag: Duration,
 }
@@ -55,6 +58,7 @@ impl Default for Options {
             lists_project_tickets: false,
             needs_client_id: true,
             ignores_identifier_paths: false,
+            callback_times: CallbackTimes::default(),
             write_lag: Duration::ZERO,
         }
     }

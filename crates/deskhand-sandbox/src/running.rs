@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::activity::{Activity, Worker};
+use crate::callback::{self, Deliveries, Delivery, SigningKey};
 use crate::fault::{Faults, Limit, Limiter, Pending, RequestLog};
 use crate::http::{self, Kept, tls};
 use crate::note;
@@ -29,6 +30,8 @@ pub(crate) struct Shared {
     pub(crate) log: RequestLog,
     pub(crate) outbox: Outbox,
     pub(crate) limiter: Limiter,
+    pub(crate) deliveries: Deliveries,
+    pub(crate) signing_key: SigningKey,
     /// What lost requests left to be done.
     pub(crate) pending: Pending<Kept>,
     began: Instant,
@@ -42,6 +45,7 @@ pub(crate) struct Shared {
 pub struct Running {
     shared: Arc<Shared>,
     serving: JoinHandle<()>,
+    delivering: JoinHandle<()>,
     ca: Option<PathBuf>,
 }
 
@@ -97,6 +101,8 @@ pub async fn start(mut options: Options) -> Result<Running, StartError> {
         log: RequestLog::default(),
         outbox: Outbox::default(),
         limiter: Limiter::new(options.limit),
+        deliveries: Deliveries::default(),
+        signing_key: SigningKey::of_seed(options.seed.number),
         pending: Pending::default(),
         began: Instant::now(),
         latency: RwLock::new(options.latency),
@@ -109,20 +115,21 @@ pub async fn start(mut options: Options) -> Result<Running, StartError> {
     if let Some(activity) = shared.options.activity {
         shared.start_activity(activity);
     }
+    let changes = shared.world.changes();
+    let delivering = tokio::spawn(callback::work(Arc::clone(&shared), changes));
     let serving = tokio::spawn(http::serve(listener, acceptor, Arc::clone(&shared)));
-    Ok(Running { shared, serving, ca })
+    Ok(Running {
+        shared,
+        serving,
+        delivering,
+        ca,
+    })
 }
 
 impl Running {
     /// Its address, as a Server URL.
     pub fn url(&self) -> String {
-        let scheme = if self.ca.is_some() { "https" } else { "http" };
-        let host = if self.ca.is_some() {
-            "localhost".to_owned()
-        } else {
-            self.shared.address.ip().to_string()
-        };
-        format!("{scheme}://{host}:{}", self.shared.address.port())
+        self.shared.url()
     }
 
     /// The certificate authority to trust, with TLS.
@@ -154,6 +161,11 @@ impl Running {
     /// What people see as a ticket's description: its first discussion note.
     pub fn description(&self, ticket: i64) -> Option<String> {
         note::description(&self.shared.world, ticket)
+    }
+
+    /// What callbacks were told, oldest first.
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        self.shared.deliveries.all()
     }
 
     /// Sets a rate limit, or lifts it; refusals are counted as `rate-limit` among [`Faults::fired`].
@@ -221,6 +233,16 @@ impl Shared {
         }
     }
 
+    /// Its address, as a Server URL.
+    pub(crate) fn url(&self) -> String {
+        let (scheme, host) = if self.options.tls.is_some() {
+            ("https", "localhost".to_owned())
+        } else {
+            ("http", self.address.ip().to_string())
+        };
+        format!("{scheme}://{host}:{}", self.address.port())
+    }
+
     /// Real milliseconds since the sandbox began.
     pub(crate) fn real_ms(&self) -> u64 {
         u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
@@ -278,6 +300,7 @@ async fn work(shared: &Arc<Shared>, activity: Activity) {
 impl Drop for Running {
     fn drop(&mut self) {
         self.serving.abort();
+        self.delivering.abort();
         self.shared.stop_activity();
     }
 }

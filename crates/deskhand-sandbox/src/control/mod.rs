@@ -62,6 +62,7 @@ fn get(shared: &Shared, what: &str) -> Option<Result<Answer, Refused>> {
         "latency" => json_of(&json!({"milliseconds": shared.latency.read().as_millis()})),
         "limit" => json_of(&shared.limiter.limit().map(RateLimit::of)),
         "outbox" => json_of(&shared.outbox.all()),
+        "callbacks" => json_of(&shared.deliveries.all()),
         "volatile" => json_of(&Volatile::of(world.ticking())),
         "members" => json_of(&world.members()),
         "role-lines" => json_of(&ROLE_LINES),
@@ -105,6 +106,7 @@ fn delete(shared: &Shared, what: &str) -> Option<Result<Answer, Refused>> {
         "requests" => shared.log.clear(),
         "limit" => shared.limiter.set(None),
         "outbox" => shared.outbox.clear(),
+        "callbacks" => shared.deliveries.clear(),
         "activity" => shared.stop_activity(),
         _ => return None,
     }

@@ -81,6 +81,10 @@ pub(super) fn respond(shared: &Shared, incoming: &Incoming<'_>) -> Answer {
     if let Some(company) = path.trim_end_matches('/').strip_prefix("/login/companyinfo/") {
         return company_info(shared, company);
     }
+    if path.to_ascii_lowercase().ends_with("/system/callbackkey/index.rails") {
+        let key = json!({"signing_key": shared.signing_key.text()});
+        return Answer::json(key.to_string());
+    }
     match below_root(&path) {
         Some((_, segments)) => below(shared, incoming, &path, &segments).unwrap_or_else(|refused| *refused),
         None => Answer::page(404, "404 - File or directory not found."),

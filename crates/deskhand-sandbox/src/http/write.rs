@@ -6,7 +6,8 @@ use super::parameters::Parameters;
 use super::respond::Incoming;
 use super::route::{Act, Target, What};
 use super::{Answer, auth};
-use crate::binding::{BUNDLE, Bound, MERGE, NOTE, Shape, TICKET, bind, operations};
+use crate::binding::{BUNDLE, Bound, CALLBACK, MERGE, NOTE, Shape, TICKET, bind, operations};
+use crate::callback;
 use crate::note;
 use crate::query::{Fields, Row};
 use crate::refusal::Refusal;
@@ -55,6 +56,7 @@ pub(super) fn answer(
     Some(match target.kind {
         Kind::Ticket => write.ticket(verb, id),
         Kind::Note => write.note(verb, number(parent?), id),
+        Kind::Callback => write.callback(verb, id),
         _ => return None,
     })
 }
@@ -71,14 +73,19 @@ impl Verb {
     }
 }
 
+impl Verb {
+    fn level(self) -> Level {
+        match self {
+            Self::Create => Level::Add,
+            Self::Update | Self::Replace => Level::Edit,
+            Self::Delete => Level::Delete,
+        }
+    }
+}
+
 impl Write<'_> {
     fn ticket(&self, verb: Verb, id: i64) -> Result<Answer, Refusal> {
-        let level = match verb {
-            Verb::Create => Level::Add,
-            Verb::Update | Verb::Replace => Level::Edit,
-            Verb::Delete => Level::Delete,
-        };
-        self.needs(auth::SERVICE_TICKETS, level)?;
+        self.needs(auth::SERVICE_TICKETS, verb.level())?;
         let (store, who) = (self.store(), self.who());
         let ticket = match verb {
             Verb::Create => ticket::create(&store, &who, &self.bound(&TICKET)?)?,
@@ -91,7 +98,7 @@ impl Write<'_> {
                 ticket::replace(&store, &who, id, self.bound(&TICKET)?)?
             }
             Verb::Delete => {
-                ticket::delete(&store, id)?;
+                ticket::delete(&store, &who, id)?;
                 return Ok(nothing());
             }
         };
@@ -114,6 +121,22 @@ impl Write<'_> {
             }
         };
         Ok(self.shown(verb, &note))
+    }
+
+    /// Invented: that callbacks go by the line of setup tables.
+    fn callback(&self, verb: Verb, id: i64) -> Result<Answer, Refusal> {
+        self.needs(auth::TABLE_SETUP, verb.level())?;
+        let (store, who) = (self.store(), self.who());
+        let callback = match verb {
+            Verb::Create => callback::create(&store, &who, &self.bound(&CALLBACK)?)?,
+            Verb::Update => callback::update(&store, &who, id, &self.patch(&CALLBACK)?)?,
+            Verb::Replace => callback::replace(&store, &who, id, self.bound(&CALLBACK)?)?,
+            Verb::Delete => {
+                callback::delete(&store, id)?;
+                return Ok(nothing());
+            }
+        };
+        Ok(self.shown(verb, &callback))
     }
 
     /// A merge closes tickets by a line of its own, which is all that the documentation of the command asks for.

@@ -15,6 +15,7 @@ mod render;
 mod update;
 
 pub(crate) use all::all;
+pub(crate) use author::member_id;
 pub(crate) use create::create;
 pub(crate) use delete::{delete, forget};
 pub(crate) use first::{description, write_first};

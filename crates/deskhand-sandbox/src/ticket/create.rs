@@ -35,7 +35,7 @@ pub(crate) fn create(store: &Store<'_>, who: &Writer<'_>, wanted: &Bound) -> Res
         edit: 0,
         raw: Bytes::from(composed.ticket.to_json()),
     };
-    store.put(Kind::Ticket, ticket.clone());
+    store.put_as_asked(ticket.clone(), wanted);
     note::write_first(store, who, id, wanted);
     Ok(ticket)
 }

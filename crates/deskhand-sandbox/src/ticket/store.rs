@@ -1,5 +1,6 @@
 //! Where tickets are kept, and who writes them.
 
+use crate::binding::Bound;
 use crate::outbox::Outbox;
 use crate::refusal::Refusal;
 use crate::seed::Desk;
@@ -34,6 +35,16 @@ impl Store<'_> {
     /// Stores a record so that it shows after the lag.
     pub(crate) fn put(&self, kind: Kind, document: Document) {
         self.world.put(kind, document, self.world.clock.now_ms() + self.lag_ms);
+    }
+
+    /// The same for whoever asks that callbacks are not told.
+    pub(crate) fn put_as_asked(&self, document: Document, wanted: &Bound) {
+        let visible_from = self.world.clock.now_ms() + self.lag_ms;
+        if wanted.flag("skipCallback") {
+            self.world.put_quietly(Kind::Ticket, document, visible_from);
+        } else {
+            self.world.put(Kind::Ticket, document, visible_from);
+        }
     }
 
     /// The next id of a kind; never one that was given before.

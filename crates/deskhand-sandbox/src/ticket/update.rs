@@ -7,7 +7,7 @@ use super::compose::{Composition, Mode};
 use super::{Store, Writer};
 use crate::binding::{Bound, TICKET};
 use crate::refusal::Refusal;
-use crate::world::{Document, Kind, Members, revised};
+use crate::world::{Document, Members, revised};
 
 /// Changes what is wanted and leaves the rest; the whole record is validated, as the vendor does.
 pub(crate) fn update(store: &Store<'_>, who: &Writer<'_>, id: i64, wanted: &Bound) -> Result<Document, Refusal> {
@@ -33,7 +33,7 @@ fn write(store: &Store<'_>, who: &Writer<'_>, id: i64, (wanted, mode): (&Bound, 
     }
     let now = store.world.clock.now_seconds();
     let after = revised(&before, now, who.identifier, |members| *members = composed.ticket);
-    store.put(Kind::Ticket, after.clone());
+    store.put_as_asked(after.clone(), wanted);
     if composed.closes && was_open && is_parent {
         close_children(store, who, &after)?;
     }

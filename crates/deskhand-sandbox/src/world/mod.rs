@@ -1,5 +1,6 @@
 //! What is in the sandbox: documents as the vendor would send them, their history, and who may see them.
 
+mod changes;
 mod clock;
 mod document;
 mod edit;
@@ -18,6 +19,8 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use parking_lot::{Mutex, MutexGuard, RwLock};
 
+use changes::Changes;
+pub(crate) use changes::{Action, Change};
 pub use clock::SandboxClock;
 pub(crate) use clock::{iso, write_iso, write_two};
 pub use document::Document;
@@ -50,6 +53,7 @@ pub struct World {
     ticker: Ticker,
     poison: Poison,
     turn: Mutex<()>,
+    changes: Changes,
 }
 
 /// The codebase that documents are written with.
@@ -68,6 +72,7 @@ impl World {
             ticker: Ticker::default(),
             poison: Poison::default(),
             turn: Mutex::default(),
+            changes: Changes::default(),
         }
     }
 
@@ -94,6 +99,15 @@ impl World {
     /// Stores a document that becomes visible at `visible_from` (milliseconds of the sandbox's clock), and at once if
     /// that has passed; `i64::MIN` means that it was always there.
     pub fn put(&self, kind: Kind, document: Document, visible_from: i64) {
+        if kind == Kind::Ticket && visible_from != i64::MIN && self.wants_changes() {
+            let known = self.newest(kind, document.id).is_some();
+            self.tell(if known { Action::Updated } else { Action::Added }, &document, None);
+        }
+        self.put_quietly(kind, document, visible_from);
+    }
+
+    /// The same without telling callbacks.
+    pub(crate) fn put_quietly(&self, kind: Kind, document: Document, visible_from: i64) {
         let mut table = self.tables[&kind].write();
         let now = self.clock.now_ms();
         let visible_from = if visible_from == i64::MIN {
@@ -110,9 +124,15 @@ impl World {
 
     /// Takes a record out of sight at once and for good; a ticket's truth keeps that it was there.
     pub fn remove(&self, kind: Kind, id: i64) -> Option<Document> {
+        self.remove_as(kind, id, None)
+    }
+
+    /// The same in somebody's name.
+    pub(crate) fn remove_as(&self, kind: Kind, id: i64, by: Option<&str>) -> Option<Document> {
         let mut table = self.tables[&kind].write();
         let removed = table.remove(id)?;
         if kind == Kind::Ticket && removed.service {
+            self.tell(Action::Deleted, &removed, by);
             let gone = Revision::gone(self.clock.now_ms());
             self.truth.lock().entry(id).or_default().push(gone);
         }

@@ -2,10 +2,13 @@
 #![expect(clippy::unwrap_used, reason = "test code")]
 
 mod bodies;
+mod callbacks;
 mod desk;
 mod lost_answers;
 mod merges;
 mod notes;
+mod outbox;
 mod rate_limit;
+mod receiver;
 mod rights;
 mod tickets;
