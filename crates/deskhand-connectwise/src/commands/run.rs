@@ -5,6 +5,7 @@ use deskhand_command::input::Inputs;
 use deskhand_command::{BoxFuture, Command, CommandOutput, Context, Declaration, Failure, Outcome};
 use serde_json::{Map, Value};
 
+use super::rights;
 use crate::failure::translate;
 
 /// A line of the catalogue: what a command declares, and the function that performs it.
@@ -50,13 +51,18 @@ pub(super) struct OnConnection {
 }
 
 impl Run<'_> {
-    /// What an error of the client means for this command.
+    /// What an error of a read means for this command.
+    pub(crate) fn failure(&self, error: &Error) -> Failure {
+        self.failure_needing(error, &rights::to_read(self.declaration.rights))
+    }
+
+    /// What an error means of a request that needs these lines of the security role.
     ///
     /// What the vendor says of a member that one of the inputs stands for is said of that input.
     pub(crate) fn failure(&self, error: &Error) -> Failure {
         match self.refused_input(error) {
             Some((input, said)) => self.inputs.invalid(input, format!("the PSA said: {said}")),
-            None => translate(error, self.declaration.rights),
+            None => translate(error, rights),
         }
     }
 

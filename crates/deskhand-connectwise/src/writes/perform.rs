@@ -60,7 +60,7 @@ async fn send(run: &Run<'_>, write: &dyn Write, mut request: Request) -> Result<
             Err(error) if error.had_no_effect() => {
                 let reason = error.message();
                 settle(run, id, &Ending::NotDone { reason }).await?;
-                return Err(run.failure(&error));
+                return Err(run.failure_needing(&error, &write.rights()));
             }
             Err(error) => {
                 let verdict = look(run, write, sent_at).await;
