@@ -5,6 +5,7 @@ mod failures;
 mod feed;
 mod fetch_event;
 mod filters;
+mod merge_tickets;
 mod rights;
 mod stub;
 mod support;
