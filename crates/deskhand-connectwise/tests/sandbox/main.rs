@@ -14,3 +14,4 @@ mod rights;
 mod stub;
 mod support;
 mod test_connection;
+mod update_tickets;
