@@ -1,6 +1,7 @@
 //! The commands and the feed against a sandbox; names begin with the row of the requirements that they check.
 #![expect(clippy::unwrap_used, reason = "test code")]
 
+mod add_ticket_notes;
 mod failures;
 mod feed;
 mod fetch_event;
