@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "test code")]
 
 mod add_ticket_notes;
+mod create_ticket;
 mod failures;
 mod feed;
 mod fetch_event;
