@@ -3,6 +3,7 @@
 
 mod add_ticket_notes;
 mod create_ticket;
+mod delete_tickets;
 mod failures;
 mod feed;
 mod fetch_event;
