@@ -8,6 +8,7 @@ mod failures;
 mod feed;
 mod fetch_event;
 mod filters;
+mod get_company_contacts;
 mod get_tickets;
 mod list_board_statuses;
 mod list_board_teams;
