@@ -16,6 +16,7 @@ mod list_board_teams;
 mod list_boards;
 mod list_companies;
 mod merge_tickets;
+mod outputs;
 mod rights;
 mod stub;
 mod support;
