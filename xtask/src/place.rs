@@ -22,6 +22,12 @@ pub(crate) fn deskhand_release() -> PathBuf {
     target().join("release/deskhand")
 }
 
+/// Tickets that were recorded from a vendor's sandbox; not everybody has them.
+pub(crate) fn recordings() -> PathBuf {
+    let shared = std::env::var_os("DESKHAND_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
+    shared.join("psa/recorded")
+}
+
 /// A folder below `target/` for what is neither source nor kept, made when missing.
 pub(crate) fn scratch(name: &str) -> anyhow::Result<PathBuf> {
     let folder = target().join(name);

@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::program::{cargo, perform, program};
 use crate::steps::Steps;
-use crate::{check, outside, tools};
+use crate::{check, outside, place, tools};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -39,6 +39,12 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
 
 /// By nextest, which knows the profiles of `.config/nextest.toml`.
 fn tests(profile: &str) -> anyhow::Result<()> {
+    if !place::recordings().exists() {
+        println!(
+            "there are no recordings in {} (`DESKHAND_SHARED` names another folder): what is real is tested with the fixture only",
+            place::recordings().display()
+        );
+    }
     let mut nextest = program(tools::cargo_nextest()?);
     nextest.args(["nextest", "run", "--workspace", "--profile", profile]);
     nextest.env("INSTA_UPDATE", "no");

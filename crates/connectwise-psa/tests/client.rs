@@ -146,6 +146,24 @@ async fn nobody_there_is_said_without_the_keys() {
 }
 
 #[tokio::test]
+async fn c5_a_server_that_echoes_the_private_key_does_not_get_it_into_an_error() {
+    let echo = serde_json::json!({"code": "pr1vate", "message": "no pr1vate here",
+        "errors": [{"code": "pr1vate", "message": "pr1vate?", "resource": "pr1vate", "field": "pr1vate"}]});
+    for template in [
+        ResponseTemplate::new(400).set_body_json(echo),
+        ResponseTemplate::new(403).set_body_string("<html><title>pr1vate</title></html>"),
+        ResponseTemplate::new(400).set_body_string("pr1vate"),
+        ResponseTemplate::new(200).set_body_string("pr1vate"),
+    ] {
+        let (error, _) = failing(template).await;
+        assert!(
+            !format!("{error} {error:?} {:?}", error.vendor()).contains("pr1vate"),
+            "{error:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn an_unknown_company_is_told_apart() {
     let server = MockServer::start().await;
     Mock::given(path("/login/companyinfo/company"))

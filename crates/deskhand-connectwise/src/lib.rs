@@ -4,6 +4,7 @@
 //! errors into words that say what to do.
 
 mod commands;
+mod doctor;
 mod failure;
 mod feed;
 mod filters;
@@ -11,6 +12,7 @@ mod names;
 mod writes;
 
 pub use commands::{catalogue, declarations};
+pub use doctor::{Checkup, Right, RightState, examine};
 pub use failure::translate;
 pub use feed::{FeedOptions, TicketFeed, digest};
 pub use filters::Filters;

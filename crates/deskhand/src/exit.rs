@@ -1,5 +1,7 @@
 //! What the program's exit code says.
 
+use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 
 use deskhand_command::{CommandOutput, ReturnData};
@@ -54,6 +56,16 @@ impl BadInput {
         Self {
             message: message.into(),
             hint: None,
+        }
+    }
+
+    /// A file that was named and cannot be read; `what` it should have been.
+    pub(crate) fn unreadable(what: &str, path: &Path, error: &io::Error) -> Self {
+        let bad = Self::new(format!("cannot read the {what} `{}`: {error}", path.display()));
+        match error.kind() {
+            io::ErrorKind::NotFound => bad.hint("check the path: there is no such file"),
+            io::ErrorKind::PermissionDenied => bad.hint("check who may read it"),
+            _ => bad,
         }
     }
 

@@ -95,20 +95,79 @@ async fn what_cannot_be_reached_signed_in_or_allowed_says_what_to_do() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_ingestion_that_cannot_begin_stores_nothing() {
     let sandbox = sandbox().await;
+    sandbox.world().set_member(Member::with_rights("weak", "private", &[]));
     let folder = tempfile::tempdir().unwrap();
     let store = folder.path().join("events.sqlite");
-    let mut command = deskhand(&sandbox);
-    command
-        .env("DESKHAND_PRIVATE_KEY", "wrong")
-        .arg("ingest")
-        .arg("--store")
-        .arg(&store);
-    let (code, _, stderr) = run(command).await;
-    assert_eq!(code, 1, "{stderr}");
-    let mut list = deskhand(&sandbox);
-    list.args(["events", "list", "--output", "jsonl", "--store"])
-        .arg(&store);
-    assert_eq!(run(list).await.1, "");
+    for (variable, value, words) in [
+        ("DESKHAND_URL", "http://127.0.0.1:9", "check the Server URL"),
+        (
+            "DESKHAND_PRIVATE_KEY",
+            "wrong",
+            "check Company ID, Public Key and Private Key",
+        ),
+        (
+            "DESKHAND_COMPANY_ID",
+            "nobody",
+            "check Company ID, Public Key and Private Key",
+        ),
+        ("DESKHAND_CLIENT_ID", "", "make one on the vendor's developer site"),
+        (
+            "DESKHAND_PUBLIC_KEY",
+            "weak",
+            "Service Desk > Service Tickets > Inquire Level: All",
+        ),
+    ] {
+        let mut command = deskhand(&sandbox);
+        command.env(variable, value).arg("ingest").arg("--store").arg(&store);
+        let (code, _, stderr) = run(command).await;
+        assert_eq!(code, 1, "{variable}={value}: {stderr}");
+        assert!(stderr.contains(words), "{variable}={value}: {stderr}");
+        let mut list = deskhand(&sandbox);
+        list.args(["events", "list", "--output", "jsonl", "--store"])
+            .arg(&store);
+        assert_eq!(run(list).await.1, "", "{variable}={value}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ingestion_of_what_cannot_be_meant_makes_no_store_and_sends_nothing() {
+    let sandbox = sandbox().await;
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("events.sqlite");
+    let ingest = |more: &[&str]| {
+        let mut command = deskhand(&sandbox);
+        command.arg("ingest").arg("--store").arg(&store).args(more);
+        command
+    };
+    let by_source = |name: &str, fetch: &str| {
+        let sources = folder.path().join(name);
+        std::fs::write(&sources, format!("[[source]]\nname = \"S\"\nfetch = {{ {fetch} }}\n")).unwrap();
+        ingest(&["--sources", sources.to_str().unwrap(), "--source", "S"])
+    };
+    let mut with_password = ingest(&[]);
+    with_password.env("DESKHAND_URL", "https://user:hunter2@psa.example.com");
+    for (command, words) in [
+        (with_password, "take it out"),
+        (ingest(&["--from", "soon"]), "give a time in UTC"),
+        (
+            by_source("open.toml", "\"Search Condition\" = \"(id > 5\""),
+            "`(` at character 1 is not closed",
+        ),
+        (by_source("number.toml", "Number = 5"), "Number"),
+        (
+            by_source("impact.toml", "Impact = \"Huge\""),
+            "one of these is expected: High, Medium, Low",
+        ),
+    ] {
+        let (code, _, stderr) = run(command).await;
+        assert_eq!(code, 2, "{words}: {stderr}");
+        assert!(
+            stderr.contains(words) && !stderr.contains("hunter2"),
+            "{words}: {stderr}"
+        );
+        assert!(!store.exists(), "{words}");
+    }
+    assert_eq!(sandbox.log().count(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -129,6 +188,16 @@ async fn a_condition_that_could_escape_is_refused_and_one_that_the_psa_refuses_f
         ("id = 1) or (id > 0", 2, "`)` at character 7 closes nothing"),
         ("summary = \"x", 2, "has no end"),
         ("nothing_like_it = 1", 1, "nothing_like_it is not a recognized name."),
+        (
+            "borad/name = 'x'",
+            1,
+            "hint: Search Condition: a ticket has no `borad/name` to search by; did you mean `board/name`?",
+        ),
+        (
+            "id == 5",
+            1,
+            "hint: Search Condition: `==` at character 4 is not an operator",
+        ),
     ] {
         let mut command = deskhand(&sandbox);
         command.args(["fetch-event", "--search-condition", condition]);

@@ -83,6 +83,7 @@ impl Error {
     /// Takes the private key out of what a server may have echoed.
     pub(crate) fn scrubbed(mut self, credentials: &crate::Credentials) -> Self {
         self.inner.message = credentials.scrub(&self.inner.message);
+        self.inner.vendor = self.inner.vendor.map(|vendor| vendor.scrubbed(credentials));
         self
     }
 

@@ -55,6 +55,23 @@ impl VendorError {
         })
     }
 
+    /// Without the private key, should a server have echoed it.
+    pub(super) fn scrubbed(mut self, credentials: &crate::Credentials) -> Self {
+        let members = self.errors.iter_mut().flat_map(|error| {
+            let FieldError {
+                code,
+                message,
+                resource,
+                field,
+            } = error;
+            [code, message, resource, field].into_iter().flatten()
+        });
+        for text in [&mut self.code, &mut self.message].into_iter().chain(members) {
+            *text = credentials.scrub(text);
+        }
+        self
+    }
+
     /// The vendor's sentence with those about single members.
     pub(crate) fn sentence(&self) -> String {
         let mut sentence = if self.message.is_empty() {

@@ -99,12 +99,20 @@ impl ListRequest {
     /// The request for a page; a search by POST where the address would be too long below a root of this length.
     pub fn to_request(&self, root_length: usize) -> Request {
         let request = self.to_get();
-        let too_long = root_length + request.path_and_query().len() > LONGEST_ADDRESS;
-        if too_long && SEARCHABLE.contains(&self.path.as_str()) {
+        if is_too_long(&request, root_length) && self.is_searchable() {
             self.to_search()
         } else {
             request
         }
+    }
+
+    /// Whether what matches can be counted: the vendor has no count by POST for what is too long for an address.
+    pub(crate) fn is_countable(&self, root_length: usize) -> bool {
+        !(is_too_long(&self.to_count_request(), root_length) && self.is_searchable())
+    }
+
+    fn is_searchable(&self) -> bool {
+        SEARCHABLE.contains(&self.path.as_str())
     }
 
     /// The request for the number of records that match.
@@ -153,6 +161,10 @@ impl ListRequest {
     }
 }
 
+fn is_too_long(request: &Request, root_length: usize) -> bool {
+    root_length + request.path_and_query().len() > LONGEST_ADDRESS
+}
+
 fn with(request: Request, name: &'static str, value: Option<&impl ToString>) -> Request {
     match value {
         Some(value) => request.with(name, value.to_string()),
@@ -189,6 +201,13 @@ mod tests {
         assert!(
             text.starts_with("POST service/tickets/search?fields=id&pageSize=10\n\n{\"conditions\":\"summary contains")
         );
+        assert!(!tickets.is_countable(60));
+        assert!(
+            ListRequest::new("service/tickets")
+                .conditions("id > 5")
+                .is_countable(60)
+        );
+        assert!(ListRequest::new("company/contacts").conditions(&long).is_countable(60));
         assert!(
             ListRequest::new("company/contacts")
                 .conditions(&long)

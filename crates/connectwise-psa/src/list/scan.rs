@@ -123,8 +123,8 @@ impl ScanRequest {
 /// What there is to read, before it is read.
 #[derive(Debug, Clone)]
 pub struct Split {
-    /// How many records match now.
-    pub count: u64,
+    /// How many records match now; `None` when the conditions are too long for the vendor's count.
+    pub count: Option<u64>,
     /// The ranges that hold them, the last one open.
     pub ranges: Vec<IdRange>,
     /// The server's time when it answered first.
@@ -148,16 +148,19 @@ impl Client {
         let (all, first, last) = (list(), end("id asc"), end("id desc"));
         let a_range = pages.max(1) * u64::from(request.page_size);
         Box::pin(async move {
-            let (count, server_time) = self.timed_count(&all).await?;
+            let (mut count, mut server_time) = (None, None);
+            if all.is_countable(self.root_length()) {
+                let (matching, time) = self.timed_count(&all).await?;
+                (count, server_time) = (Some(matching), time);
+            }
             let mut ranges = vec![IdRange { after: 0, upto: None }];
-            if count > a_range {
-                let lowest = self.list(&first).await?.last_id();
-                let highest = self.list(&last).await?.last_id();
-                if let (Some(lowest), Some(highest)) = (lowest, highest) {
-                    let parts = usize::try_from(count.div_ceil(a_range))
-                        .unwrap_or(MOST_RANGES)
-                        .min(MOST_RANGES);
-                    ranges = split(lowest, highest, parts);
+            if count.is_none_or(|count| count > a_range) {
+                let (first, last) = (self.list(&first).await?, self.list(&last).await?);
+                server_time = server_time.or(first.server_time);
+                if let (Some(lowest), Some(highest)) = (first.last_id(), last.last_id()) {
+                    // There are at most as many records as ids.
+                    let most = count.unwrap_or(highest.abs_diff(lowest) + 1);
+                    ranges = split(lowest, highest, parts(most, a_range));
                     // What appears below the lowest id while this is read belongs to the first range.
                     ranges[0].after = 0;
                 }
@@ -169,6 +172,11 @@ impl Client {
             })
         })
     }
+}
+
+fn parts(records: u64, a_range: u64) -> usize {
+    let parts = usize::try_from(records.div_ceil(a_range)).unwrap_or(MOST_RANGES);
+    parts.min(MOST_RANGES)
 }
 
 /// More ranges than this only make positions long.

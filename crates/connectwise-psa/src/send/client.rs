@@ -196,7 +196,8 @@ impl Client {
         loop {
             let error = match self.send_within(request, &mut delays).await.and_then(&decode) {
                 Ok(decoded) => return Ok(decoded),
-                Err(error) => error,
+                // What cannot be decoded is shown as it begins.
+                Err(error) => error.scrubbed(&self.shared.credentials),
             };
             match (error.kind(), error.is_retryable()) {
                 (ErrorKind::BadBody, true) => {}
@@ -307,7 +308,7 @@ impl Client {
         self.read(&request.to_count_request(), decode).await
     }
 
-    fn root_length(&self) -> usize {
+    pub(crate) fn root_length(&self) -> usize {
         self.shared.root.read().as_str().len()
     }
 }

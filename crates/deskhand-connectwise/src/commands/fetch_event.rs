@@ -124,7 +124,7 @@ async fn everything(run: &Run<'_>, wanted: &Wanted) -> Result<Results, Trouble> 
         records.retain(|record| wanted.takes(record));
         read += records.len() as u64;
         spilling = spilling.append(records).await?;
-        run.context.progress.records(read, Some(split.count));
+        run.context.progress.records(read, split.count);
     }
     Ok(Results::Spilled(spilling.end().await?))
 }

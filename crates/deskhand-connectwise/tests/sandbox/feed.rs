@@ -312,6 +312,26 @@ async fn fe11_a_pass_whose_search_the_psa_refuses_is_explained_like_the_command(
 }
 
 #[tokio::test]
+async fn a_pass_whose_filter_is_too_long_for_an_address_knows_when_it_began() {
+    let sandbox = sandbox(400).await;
+    let wanted: Vec<_> = ids(&truth(&sandbox)).into_iter().filter(|id| id % 2 == 0).collect();
+    let search: Vec<_> = wanted.iter().map(|id| format!("id = {id}")).collect();
+    let declaration = deskhand_connectwise::declarations();
+    let declaration = declaration.iter().find(|one| one.slug == "fetch-event").unwrap();
+    let given = serde_json::json!({"Search Condition": search.join(" or ")})
+        .as_object()
+        .unwrap()
+        .clone();
+    let inputs = deskhand_command::input::Inputs::new(declaration, given).unwrap();
+    let filters = Filters::read(&inputs).unwrap();
+    let feed = TicketFeed::new(&client(&sandbox), FeedOptions { filters, ..options() });
+    let (batches, position) = pass(&feed, None).await.unwrap();
+    assert_eq!(read(&batches), wanted);
+    let behind = Timestamp::now().as_second() - since(&position).as_second();
+    assert!((900..=910).contains(&behind), "{behind}");
+}
+
+#[tokio::test]
 async fn heads_list_every_ticket_and_looking_up_finds_it() {
     let sandbox = sandbox(700).await;
     let feed = feed(&sandbox);

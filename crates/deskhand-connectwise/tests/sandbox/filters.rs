@@ -206,6 +206,23 @@ async fn fe11_a_refusal_of_something_else_is_not_blamed_on_the_search() {
 }
 
 #[tokio::test]
+async fn fe11_a_search_too_long_for_an_address_is_sent_by_post() {
+    let sandbox = sandbox(2_600).await;
+    let wanted = expected(&sandbox, |ticket| ticket["id"].as_i64().unwrap() < 3_500);
+    let all: Vec<_> = wanted.iter().map(i64::to_string).collect();
+    let search = format!("id in ({})", all.join(","));
+    assert!(search.len() > 10_000);
+    assert_eq!(found(&sandbox, json!({"Search Condition": search})).await, wanted);
+    let newest = found(&sandbox, json!({"Search Condition": search, "number": 7})).await;
+    assert_eq!(newest.len(), 7);
+    assert!(
+        asked(&sandbox)
+            .iter()
+            .all(|path| path.contains("/service/tickets/search"))
+    );
+}
+
+#[tokio::test]
 async fn fe12_filters_hold_together_two_by_two() {
     let sandbox = sandbox(900).await;
     let first = truth(&sandbox).remove(0);

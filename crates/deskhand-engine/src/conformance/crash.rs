@@ -116,9 +116,11 @@ pub(super) async fn a_sweep_finds_what_passes_missed(fresh: &Fresh<'_>) -> Outco
     let (report, swept) = ingestor.sweep(&job, None, "sweep").await;
     swept.map_err(|failure| failure.message)?;
     assert_eq!((report.taken, report.late, report.gone), (1, 1, 1));
+    assert!(report.looks_further_back, "it is told");
     let (again, swept) = ingestor.sweep(&job, None, "again").await;
     swept.map_err(|failure| failure.message)?;
     assert_eq!((again.read, again.late, again.gone), (0, 0, 0), "once is enough");
+    assert!(!again.looks_further_back);
     let lease = store.claim(&job.key, &super::sample::request("after", 0, 1)).await?;
     assert!(
         lease.position.clone().unwrap_or_default()["lag"].as_i64() > Some(20),

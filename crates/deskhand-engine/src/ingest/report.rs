@@ -26,6 +26,8 @@ pub struct IngestReport {
     pub unconverted: BTreeMap<String, u64>,
     /// Events that a sweep found and passes had missed.
     pub late: u64,
+    /// Whether passes look further back from now on, because of what was late.
+    pub looks_further_back: bool,
     /// Records that a sweep found deleted, converted or moved out of sight.
     pub gone: u64,
 }

@@ -132,11 +132,12 @@ impl Claimed<'_> {
     }
 
     /// What came late makes the feed look further back from now on.
-    async fn learn(&self, lag_seconds: i64, report: &IngestReport) -> Result<(), Failure> {
+    async fn learn(&self, lag_seconds: i64, report: &mut IngestReport) -> Result<(), Failure> {
         let Some(position) = self.lease.position.as_ref().filter(|_| report.late > 0) else {
             return Ok(());
         };
         let learned = self.ingestor.feed.learn(position, report.late, lag_seconds);
+        report.looks_further_back = learned != *position;
         tracing::warn!(late = report.late, position = %learned, "Records came later than passes look back");
         let write = BatchWrite {
             position: Some(learned),

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use clap::Args;
 use connectwise_psa::{Client, Credentials, ServerUrl};
 
@@ -111,8 +110,8 @@ impl Settings {
             builder = builder.proxy(proxy);
         }
         if let Some(path) = &self.rest.ca_certificate {
-            let pem = std::fs::read(path)
-                .with_context(|| format!("cannot read the certificate authority `{}`", path.display()))?;
+            let pem =
+                std::fs::read(path).map_err(|error| BadInput::unreadable("certificate authority", path, &error))?;
             builder = builder.ca_certificate(&pem);
         }
         if let Some(ceiling) = self.rest.ceiling {

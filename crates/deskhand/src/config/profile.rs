@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use anyhow::Context as _;
 use serde::Deserialize;
 
 use crate::exit::BadInput;
@@ -28,8 +27,7 @@ pub(super) struct Profile {
 
 /// Reads one profile of the file.
 pub(super) fn read(path: &Path, name: &str) -> anyhow::Result<Profile> {
-    let text =
-        std::fs::read_to_string(path).with_context(|| format!("cannot read the profile file `{}`", path.display()))?;
+    let text = std::fs::read_to_string(path).map_err(|error| BadInput::unreadable("profile file", path, &error))?;
     warn_when_others_can_read(path);
     let mut profiles: BTreeMap<String, Profile> =
         toml::from_str(&text).map_err(|error| malformed(path, &text, &error))?;

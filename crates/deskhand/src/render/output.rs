@@ -91,7 +91,12 @@ fn write_lines(output: &CommandOutput, to: &mut dyn Write) -> io::Result<()> {
 }
 
 /// One row a record: its mapped fields where the output has a mapping, else the columns of its table.
+///
+/// What failed has no columns to offer.
 fn write_csv(output: &CommandOutput, to: &mut dyn Write) -> anyhow::Result<()> {
+    if output.return_data == ReturnData::Failed {
+        return Ok(());
+    }
     let mut rows = csv::Writer::from_writer(to);
     match &output.context_data {
         ContextData::Mapped(source) => {

@@ -183,7 +183,7 @@ fn write_event(event: &Event, to: &mut dyn Write) -> anyhow::Result<()> {
         text::printable(&summary.connection),
         text::printable(&summary.source)
     )?;
-    writeln!(to, "taken {} because it was a new revision", summary.taken_at)?;
+    writeln!(to, "taken {} because {}", summary.taken_at, event.because)?;
     let rows = summary.fields.iter().map(|(name, value)| [name.clone(), plain(value)]);
     writeln!(to, "{}", table::table(["Field", "Value"], rows))?;
     let revisions: Vec<_> = event
@@ -193,7 +193,8 @@ fn write_event(event: &Event, to: &mut dyn Write) -> anyhow::Result<()> {
         .collect();
     writeln!(to, "Revisions of this ticket: {}", revisions.join(", "))?;
     for (reason, times) in &event.dismissals {
-        writeln!(to, "Dismissed {times} times: {reason}")?;
+        let plural = if *times == 1 { "" } else { "s" };
+        writeln!(to, "Dismissed {times} time{plural}: {reason}")?;
     }
     if let Some(gone) = event.gone_at {
         writeln!(to, "Gone since {gone}: deleted, converted or moved out of sight")?;
@@ -215,6 +216,7 @@ fn write_event_json(event: &Event, to: &mut dyn Write) -> anyhow::Result<()> {
         .collect();
     let whole = serde_json::to_string(&EventJson {
         event: &event.summary,
+        because: &event.because,
         record,
         revisions,
         dismissals,
@@ -228,6 +230,7 @@ fn write_event_json(event: &Event, to: &mut dyn Write) -> anyhow::Result<()> {
 #[serde(rename_all = "camelCase")]
 struct EventJson<'a> {
     event: &'a EventSummary,
+    because: &'a str,
     record: Box<RawValue>,
     revisions: Vec<Value>,
     dismissals: Vec<Value>,

@@ -60,9 +60,10 @@ pub(crate) struct WhatOptions {
 
 pub(super) async fn run(options: &Options) -> anyhow::Result<Exit> {
     let (client, settings) = config::connect(&options.connection)?;
-    let store = open_store(&options.what).await?;
     let (feed, job) = prepare(&client, &settings.name, &settings.company_id, &options.what)?;
-    let ingestor = ingestor(feed, store, Arc::new(Watch::new(options.what.kill_point()?)));
+    let watch = Arc::new(Watch::new(options.what.kill_point()?));
+    // A store is made only when the rest is right.
+    let ingestor = ingestor(feed, open_store(&options.what).await?, watch);
     loop {
         let exit = once(&ingestor, &job).await;
         let exit = match options.sweep {

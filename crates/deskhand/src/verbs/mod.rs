@@ -4,6 +4,7 @@ mod command;
 mod commands;
 mod completions;
 mod demo;
+mod doctor;
 mod events;
 mod ingest;
 mod sandbox;
@@ -27,6 +28,8 @@ pub(crate) enum Verb {
     /// Look at event sources, and try one out
     #[command(subcommand)]
     Sources(sources::Verb),
+    /// Say what a connection is good for, and which rights its security role lacks
+    Doctor(Box<doctor::Options>),
     /// Look at what was sent to the PSA, and say what became of what is unknown
     #[command(subcommand)]
     Writes(writes::Verb),
@@ -52,6 +55,7 @@ pub(crate) async fn perform(matches: &ArgMatches) -> anyhow::Result<Exit> {
         Verb::Ingest(options) => ingest::run(&options).await,
         Verb::Events(verb) => events::run(&verb).await,
         Verb::Sources(verb) => sources::run(&verb),
+        Verb::Doctor(options) => doctor::run(&options).await,
         Verb::Writes(verb) => writes::run(&verb).await,
         Verb::Sandbox(options) => sandbox::run(&options).await,
         Verb::Demo(options) => demo::run(&options).await,

@@ -59,7 +59,8 @@ pub(super) fn run(verb: &Verb) -> anyhow::Result<Exit> {
 pub(super) fn load(file: Option<&Path>) -> anyhow::Result<Vec<EventSource>> {
     let mut sources = Vec::new();
     if let Some(file) = file {
-        let text = std::fs::read_to_string(file).with_context(|| format!("cannot read `{}`", file.display()))?;
+        let text = std::fs::read_to_string(file)
+            .map_err(|error| BadInput::unreadable("file of event sources", file, &error))?;
         sources = parse_sources(&text).map_err(|error| {
             BadInput::new(format!("`{}`, {error}", file.display()))
                 .hint("`deskhand sources show --toml` prints one that is right")
@@ -124,30 +125,43 @@ fn preview(options: &PreviewOptions) -> anyhow::Result<Exit> {
                 .find(|source| source.matches(record))
                 .context("no event source is for this record")?,
         };
-        let fields = source.map(record);
-        let key = source.event_key(record);
         if options.json {
-            writeln!(
-                to,
-                "{}",
-                json!({"source": source.name, "uniqueEventKey": key, "fields": fields})
-            )?;
-            continue;
+            writeln!(to, "{}", mapped_json(source, record))?;
+        } else {
+            write_mapped(source, record, &mut to)?;
         }
-        writeln!(to, "Event source: {}", source.name)?;
-        if let Some(key) = key {
-            writeln!(to, "Unique Event Key: {key}")?;
-        }
-        writeln!(
-            to,
-            "{}",
-            table::table(
-                ["Field", "Value"],
-                fields.iter().map(|(name, value)| [name.clone(), plain(value)])
-            )
-        )?;
     }
     Ok(Exit::Successful)
+}
+
+fn mapped_json(source: &EventSource, record: &Value) -> Value {
+    json!({
+        "source": source.name,
+        "uniqueEventKey": source.event_key(record),
+        "fields": source.map(record),
+        "unconverted": source.unconverted(record),
+    })
+}
+
+fn write_mapped(source: &EventSource, record: &Value, to: &mut dyn Write) -> io::Result<()> {
+    writeln!(to, "Event source: {}", source.name)?;
+    if let Some(key) = source.event_key(record) {
+        writeln!(to, "Unique Event Key: {key}")?;
+    }
+    match source.main_path.element(record) {
+        Ok(Some(_)) => {}
+        Ok(None) => writeln!(to, "Main path: `{}` finds nothing in this record", source.main_path)?,
+        Err(error) => writeln!(to, "It would be set aside: {error}")?,
+    }
+    for field in source.unconverted(record) {
+        writeln!(
+            to,
+            "`{field}` stays as it is: it cannot be made into the kind of the field"
+        )?;
+    }
+    let fields = source.map(record);
+    let rows = fields.iter().map(|(name, value)| [name.clone(), plain(value)]);
+    writeln!(to, "{}", table::table(["Field", "Value"], rows))
 }
 
 /// The records in a file: one, several, or those of a command's output.
@@ -158,7 +172,7 @@ fn records(path: &Path) -> anyhow::Result<Vec<Value>> {
             .read_to_string(&mut text)
             .context("cannot read standard input")?;
     } else {
-        text = std::fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+        text = std::fs::read_to_string(path).map_err(|error| BadInput::unreadable("record", path, &error))?;
     }
     let value: Value = serde_json::from_str(&text).map_err(|error| {
         BadInput::new(format!("`{}` is not JSON: {error}", path.display())).hint("give a ticket as the PSA sends it")
