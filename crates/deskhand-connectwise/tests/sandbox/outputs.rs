@@ -1,10 +1,13 @@
 //! What every command's output keeps to: the rows G3, G6, G7, G10 and G11.
 
-use deskhand_command::States;
+use std::sync::Arc;
+
+use deskhand_command::journal::MemoryJournal;
+use deskhand_command::{Context, States, SystemClock};
 use deskhand_sandbox::Running;
 use serde_json::{Value, json};
 
-use crate::support::{at, client, open_tickets, run, sandbox, written};
+use crate::support::{at, client, open_tickets, run, run_in, sandbox, written};
 
 /// A command with inputs that make it end so.
 struct Case {
@@ -63,6 +66,63 @@ fn cases(sandbox: &Running) -> Vec<Case> {
         case("delete-tickets", MIXED, of(&[open[3], open[4]], json!({}))),
         case("delete-tickets", BAD, of(&[open[3]], json!({}))),
     ]
+}
+
+#[tokio::test]
+async fn g2_every_command_runs_alone_and_shows_all_parts_of_its_output() {
+    let sandbox = sandbox(300).await;
+    let client = client(&sandbox);
+    for case in cases(&sandbox) {
+        let output = run(&client, case.slug, case.inputs).await;
+        let json = written(&output);
+        let parts: Vec<_> = json.as_object().unwrap().keys().map(String::as_str).collect();
+        let all = [
+            "returnData",
+            "result",
+            "keyFields",
+            "contextData",
+            "rawData",
+            "error",
+            "errors",
+            "run",
+        ];
+        assert_eq!(parts, all, "{}", case.slug);
+        assert_eq!(
+            json["rawData"]["Results"].as_array().unwrap().len(),
+            output.results.len()
+        );
+        let result = json["result"].as_str().unwrap();
+        assert!(
+            case.ends == BAD || result.starts_with("<table class='cc-table"),
+            "{}: {result}",
+            case.slug
+        );
+        let summary = &json["run"];
+        assert!(
+            summary["id"] == "a run" && summary["startedAt"].is_string(),
+            "{summary}"
+        );
+        assert!(
+            summary["durationMs"].as_i64().unwrap() >= 0 && summary["vendorCalls"].is_u64(),
+            "{summary}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn g2_events_that_are_fetched_by_hand_are_kept_nowhere() {
+    let sandbox = sandbox(60).await;
+    let journal = Arc::new(MemoryJournal::default());
+    let mut context = Context::new(Arc::new(SystemClock), "a run");
+    context.journal = journal.clone();
+    let client = client(&sandbox);
+    let fetch = || run_in(&context, &client, "fetch-event", json!({"Number": 20}));
+    let (first, second) = (written(&fetch().await), written(&fetch().await));
+    // Nothing remembers that they were fetched before: the same ones come again.
+    assert_eq!(first["rawData"]["Results"].as_array().unwrap().len(), 20);
+    assert_eq!(first["rawData"], second["rawData"]);
+    assert_eq!(first["contextData"], second["contextData"]);
+    assert!(journal.writes().is_empty());
 }
 
 #[tokio::test]
