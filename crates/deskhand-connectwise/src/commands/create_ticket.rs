@@ -100,12 +100,11 @@ pub(super) async fn perform(run: &Run<'_>) -> Result<Outcome, Failure> {
         told["Would Send"] = json!(create.request().to_text());
         return Ok(outcome(Results::none(), told));
     }
-    let ticket = match made_elsewhere(run, &create).await? {
-        Some(ticket) => Some(ticket),
-        None => {
-            learn_server_time(run).await?;
-            write(run, &create).await?
-        }
+    let ticket = if let Some(ticket) = made_elsewhere(run, &create).await? {
+        Some(ticket)
+    } else {
+        learn_server_time(run).await?;
+        write(run, &create).await?
     };
     told["Ticket ID"] = json!(ticket.as_ref().and_then(|ticket| ticket.id));
     Ok(outcome(

@@ -5,7 +5,7 @@ use deskhand_command::{Column, Declaration, Effect, Failure, KeyField, Of, Outco
 use schemars::JsonSchema;
 
 use super::Run;
-use super::listing::{everything, sorted};
+use super::listing::{everything, named_like, sorted};
 use super::rights::INQUIRE_SETUP;
 
 /// The inputs; their comments are the help on every surface.
@@ -59,17 +59,16 @@ pub(super) fn declaration() -> Declaration {
 
 pub(super) async fn perform(run: &Run<'_>) -> Result<Outcome, Failure> {
     let mut scan = ScanRequest::new("service/boards", 1000);
-    let name = run
-        .inputs
-        .text("board_name")?
-        .map(|name| Condition::contains("name", name));
+    let name = run.inputs.text("board_name")?;
     let unit = run.inputs.text("business_unit")?;
     let location = run.inputs.text("location")?;
     let all: Vec<_> = name
-        .into_iter()
+        .iter()
+        .map(|name| Condition::contains("name", name))
         .chain(unit.map(|unit| Condition::equals("department/name", unit)))
         .chain(location.map(|location| Condition::equals("location/name", location)))
         .collect();
     scan.conditions = (!all.is_empty()).then_some(Condition::All(all));
-    Ok(sorted(everything(run, scan).await?, &["/name"]))
+    let boards = everything(run, scan).await?;
+    Ok(sorted(named_like(boards, name.as_deref()), &["/name"]))
 }

@@ -5,7 +5,7 @@ use deskhand_command::{Column, Declaration, Effect, Failure, KeyField, Of, Outco
 use schemars::JsonSchema;
 
 use super::Run;
-use super::listing::{everything, sorted};
+use super::listing::{everything, named_like, sorted};
 use super::rights::INQUIRE_COMPANIES;
 
 /// The inputs; their comments are the help on every surface.
@@ -60,20 +60,19 @@ pub(super) fn declaration() -> Declaration {
 
 pub(super) async fn perform(run: &Run<'_>) -> Result<Outcome, Failure> {
     let mut scan = ScanRequest::new("company/companies", 1000);
-    let name = run
-        .inputs
-        .text("company_name")?
-        .map(|name| Condition::contains("name", name));
+    let name = run.inputs.text("company_name")?;
     let status = run
         .inputs
         .text("status")?
         .map(|status| Condition::equals("status/name", status));
-    let all: Vec<_> = name.into_iter().chain(status).collect();
+    let named = name.iter().map(|name| Condition::contains("name", name));
+    let all: Vec<_> = named.chain(status).collect();
     scan.conditions = (!all.is_empty()).then_some(Condition::All(all));
     // A company has several types, which the vendor filters by apart from its own members.
     scan.child_conditions = run
         .inputs
         .text("type")?
         .map(|kind| Condition::equals("types/name", kind));
-    Ok(sorted(everything(run, scan).await?, &["/name"]))
+    let companies = everything(run, scan).await?;
+    Ok(sorted(named_like(companies, name.as_deref()), &["/name"]))
 }

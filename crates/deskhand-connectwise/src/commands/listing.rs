@@ -19,6 +19,20 @@ pub(super) async fn everything(run: &Run<'_>, scan: ScanRequest) -> Result<Vec<R
     Ok(records)
 }
 
+/// Those whose name really has this in it: the PSA takes these letters for wildcards, and its rules for escaping them
+/// are not known. Without such letters its word counts, because it compares accents in its own way.
+pub(super) fn named_like(mut records: Vec<RawRecord>, part: Option<&str>) -> Vec<RawRecord> {
+    let Some(part) = part.filter(|part| part.contains(['%', '_', '*'])) else {
+        return records;
+    };
+    let part = part.to_lowercase();
+    records.retain(|record| {
+        let value: Value = serde_json::from_slice(&record.json).unwrap_or_default();
+        text_at(&value, "/name").1.contains(&part)
+    });
+    records
+}
+
 /// Everything in the order of these members, without case; what has no such member comes last, ties go by id.
 pub(super) fn sorted(records: Vec<RawRecord>, by: &[&str]) -> Outcome {
     let key = |record: &RawRecord| {

@@ -118,6 +118,13 @@ pub(crate) mod rights {
     pub(crate) const INQUIRE_SETUP: &str = "System > Table Setup > Inquire Level: All";
     pub(crate) const INQUIRE_COMPANIES: &str = "Companies > Company Maintenance > Inquire Level: All";
     pub(crate) const INQUIRE_CONTACTS: &str = "Companies > Contacts > Inquire Level: All";
+
+    /// The lines that looking takes. Merging and closing have an Inquire of their own, which no read asks for.
+    pub(crate) fn to_read(declared: &[&'static str]) -> Vec<&'static str> {
+        let reads =
+            |line: &&str| line.contains("> Inquire Level") && ![INQUIRE_CLOSING, INQUIRE_MERGING].contains(line);
+        declared.iter().copied().filter(reads).collect()
+    }
 }
 
 /// What people see of tickets.

@@ -5,6 +5,7 @@ use deskhand_command::input::Inputs;
 use deskhand_command::{BoxFuture, Command, CommandOutput, Context, Declaration, Failure, Outcome};
 use serde_json::{Map, Value};
 
+use super::rights;
 use crate::failure::translate;
 
 /// A line of the catalogue: what a command declares, and the function that performs it.
@@ -49,14 +50,26 @@ pub(super) struct OnConnection {
     pub(super) entry: Entry,
 }
 
+/// The PSA's own words that the documentation of Merge Tickets shows: they stay, whatever member they are about.
+pub(super) const OPEN_STATUS: &str = "Merged ticket status must be a closed status.";
+
 impl Run<'_> {
-    /// What an error of the client means for this command.
+    /// What an error of a read means for this command.
+    pub(crate) fn failure(&self, error: &Error) -> Failure {
+        self.failure_needing(error, &rights::to_read(self.declaration.rights))
+    }
+
+    /// What an error means of a request that needs these lines of the security role.
     ///
     /// What the vendor says of a member that one of the inputs stands for is said of that input.
-    pub(crate) fn failure(&self, error: &Error) -> Failure {
+    pub(crate) fn failure_needing(&self, error: &Error, rights: &[&str]) -> Failure {
+        if says(error, OPEN_STATUS) {
+            let hint = "List Board Statuses shows the closed ones";
+            return Failure::new(error.status().unwrap_or(400), OPEN_STATUS).with_hint(hint);
+        }
         match self.refused_input(error) {
             Some((input, said)) => self.inputs.invalid(input, format!("the PSA said: {said}")),
-            None => translate(error, self.declaration.rights),
+            None => translate(error, rights),
         }
     }
 
@@ -71,6 +84,14 @@ impl Run<'_> {
         };
         error.vendor()?.errors.iter().find_map(refused)
     }
+}
+
+/// Whether the PSA says this, of the whole request or of one of its members.
+fn says(error: &Error, words: &str) -> bool {
+    error.vendor().is_some_and(|vendor| {
+        let of_members = vendor.errors.iter().filter_map(|field| field.message.as_deref());
+        of_members.chain([vendor.message.as_str()]).any(|said| said == words)
+    })
 }
 
 impl Command for OnConnection {

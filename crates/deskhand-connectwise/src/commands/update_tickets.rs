@@ -53,7 +53,8 @@ struct UpdateTicketsInputs {
     /// The team, by its name on the ticket's board.
     #[schemars(title = "Team")]
     team: Option<String>,
-    /// Addresses that get a copy of notes, of at most 1000 characters together. Updating sends no mail: Add Ticket Notes does.
+    /// Addresses that get a copy of notes, of at most 1000 characters together; an empty list ends that. Updating sends no
+    /// mail: Add Ticket Notes does.
     #[schemars(title = "Automatic Email CC")]
     automatic_email_cc: Option<Vec<String>>,
     /// More members of the PSA's tickets, as a JSON object: {"city": "Tampa", "source": {"name": "Call"}}. Inputs of their
@@ -93,9 +94,10 @@ pub(super) async fn perform(run: &Run<'_>) -> Result<Outcome, Failure> {
         patch = patch.replace(member, value);
     }
     if let Some(copies) = copies {
+        let any = !copies.is_empty();
         patch = patch
             .replace("automaticEmailCc", copies)
-            .replace("automaticEmailCcFlag", true);
+            .replace("automaticEmailCcFlag", any);
     }
     if run.context.mode == Mode::Perform {
         learn_server_time(run).await?;

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::write::{Verdict, Write};
 use crate::commands::Run;
+use crate::commands::rights::{ADD_TICKETS, EDIT_CLOSING, INQUIRE_CLOSING, INQUIRE_TICKETS};
 
 /// The member that carries the mark: the vendor keeps up to 100 characters in it and makes nothing of them.
 const MARKED: &str = "externalXRef";
@@ -64,6 +65,15 @@ impl Write for CreateTicket {
 
     fn request(&self) -> Request {
         create_ticket(&self.members)
+    }
+
+    /// A ticket that is closed from the start takes the right to close.
+    fn rights(&self) -> Vec<&'static str> {
+        let mut rights = vec![INQUIRE_TICKETS, ADD_TICKETS];
+        if self.members.keys().any(|name| name.eq_ignore_ascii_case("status")) {
+            rights.extend([INQUIRE_CLOSING, EDIT_CLOSING]);
+        }
+        rights
     }
 
     fn marker(&self) -> Option<&str> {

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::perform::is_vendors_not_found;
 use super::write::{Verdict, Write};
 use crate::commands::Run;
+use crate::commands::rights::DELETE_TICKETS;
 
 /// Deletes a ticket that this run has seen.
 pub(crate) struct DeleteTicket {
@@ -20,6 +21,11 @@ impl Write for DeleteTicket {
 
     fn request(&self) -> Request {
         delete_ticket(self.ticket)
+    }
+
+    /// The ticket is read first.
+    fn rights(&self) -> Vec<&'static str> {
+        vec![DELETE_TICKETS]
     }
 
     fn record_path(&self, _record: Option<i64>) -> Option<String> {

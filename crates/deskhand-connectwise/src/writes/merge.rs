@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::write::{Verdict, Write};
 use crate::commands::Run;
+use crate::commands::rights::{EDIT_MERGING, EDIT_TICKETS, INQUIRE_MERGING};
 
 pub(crate) struct MergeTickets {
     pub(crate) parent: i64,
@@ -22,6 +23,11 @@ impl Write for MergeTickets {
 
     fn request(&self) -> Request {
         merge_tickets(self.parent, &self.children, self.status)
+    }
+
+    /// The tickets are read first.
+    fn rights(&self) -> Vec<&'static str> {
+        vec![INQUIRE_MERGING, EDIT_MERGING, EDIT_TICKETS]
     }
 
     fn record_path(&self, _record: Option<i64>) -> Option<String> {

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::write::{Verdict, Write};
 use crate::commands::Run;
+use crate::commands::rights::EDIT_TICKETS;
 
 /// A note to add.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +75,11 @@ impl Write for AddNote {
 
     fn request(&self) -> Request {
         write_note(self.ticket, &self.members())
+    }
+
+    /// The ticket is read first.
+    fn rights(&self) -> Vec<&'static str> {
+        vec![EDIT_TICKETS]
     }
 
     fn record_path(&self, record: Option<i64>) -> Option<String> {

@@ -48,16 +48,19 @@ async fn send(run: &Run<'_>, write: &dyn Write, mut request: Request) -> Result<
         let sent_at = server_time(run);
         let id = begin(run, write, &request, sent_at).await?;
         let verdict = match run.client.send(&request).await {
-            Ok(answer) => write.confirm(run, &answer).await,
-            Err(error) => Err(error),
-        };
-        let verdict = match verdict {
-            Ok(verdict) => verdict,
+            Ok(answer) => match write.confirm(run, &answer).await {
+                Ok(verdict) => verdict,
+                // The PSA said yes: what goes wrong afterwards is about a read, whatever its kind.
+                Err(error) => {
+                    lost = Some(error);
+                    look(run, write, sent_at).await
+                }
+            },
             Err(error) if attempt > 1 && write.worked_before(&error) => Verdict::Done(None),
             Err(error) if error.had_no_effect() => {
                 let reason = error.message();
                 settle(run, id, &Ending::NotDone { reason }).await?;
-                return Err(run.failure(&error));
+                return Err(run.failure_needing(&error, &write.rights()));
             }
             Err(error) => {
                 let verdict = look(run, write, sent_at).await;

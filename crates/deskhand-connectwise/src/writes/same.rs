@@ -26,6 +26,17 @@ impl Difference {
     }
 }
 
+/// Members that are taken and never shown (the vendor's description): that they are not there says nothing.
+const NEVER_SHOWN: [&str; 7] = [
+    "initialDescription",
+    "initialInternalAnalysis",
+    "initialResolution",
+    "initialDescriptionFrom",
+    "contactEmailLookup",
+    "processNotifications",
+    "skipCallback",
+];
+
 /// What of a patch a record does not have.
 ///
 /// The vendor cuts dates to midnight and ends the CC list with a semicolon (recorded); references come back with more
@@ -40,7 +51,8 @@ pub(crate) fn differences(patch: &Patch, record: &Value) -> Vec<Difference> {
             wanted: wanted.clone(),
         })
     };
-    patch.changes().filter_map(differs).collect()
+    let shown = patch.changes().filter(|(path, _)| !NEVER_SHOWN.contains(path));
+    shown.filter_map(differs).collect()
 }
 
 fn same(path: &str, wanted: &Value, is: &Value) -> bool {

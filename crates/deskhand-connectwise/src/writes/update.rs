@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::same::{Difference, differences};
 use super::write::{Verdict, Write};
 use crate::commands::Run;
+use crate::commands::rights::{EDIT_CLOSING, EDIT_TICKETS, INQUIRE_CLOSING, INQUIRE_TICKETS};
 
 pub(crate) struct UpdateTicket {
     pub(crate) ticket: i64,
@@ -35,6 +36,16 @@ impl Write for UpdateTicket {
 
     fn request(&self) -> Request {
         update_ticket(self.ticket, &self.patch)
+    }
+
+    /// Which statuses close a ticket is not known here: any status may.
+    fn rights(&self) -> Vec<&'static str> {
+        let mut rights = vec![INQUIRE_TICKETS, EDIT_TICKETS];
+        let of_status = |(path, _): (&str, _)| path.split('/').next() == Some("status");
+        if self.patch.changes().any(of_status) {
+            rights.extend([INQUIRE_CLOSING, EDIT_CLOSING]);
+        }
+        rights
     }
 
     fn record_path(&self, _record: Option<i64>) -> Option<String> {

@@ -15,6 +15,9 @@ pub(crate) trait Write: Send + Sync {
     /// What is sent.
     fn request(&self) -> Request;
 
+    /// The lines of the security role that it takes; without those that reads before it have shown to be there.
+    fn rights(&self) -> Vec<&'static str>;
+
     /// The mark that the record will carry.
     fn marker(&self) -> Option<&str> {
         None

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connectwise_psa::{Client, Credentials, Patience, ServerUrl};
-use deskhand_command::{CommandOutput, Context, SystemClock};
-use deskhand_sandbox::{Kind, Options, Running};
+use deskhand_command::event_source::Path;
+use deskhand_command::{CommandOutput, Context, Mode, SystemClock};
+use deskhand_sandbox::{Document, Kind, Level, Member, Options, Running};
 use serde_json::{Value, json};
 
 /// Tries again twice, at once.
@@ -109,4 +110,145 @@ pub(crate) fn assert_failed(output: &CommandOutput, status: u16, message: &str, 
 /// Path and query of every request that the sandbox has seen.
 pub(crate) fn asked(sandbox: &Running) -> Vec<String> {
     sandbox.log().all().into_iter().map(|seen| seen.path).collect()
+}
+
+/// A client whose security role has these lines and no others.
+pub(crate) fn client_with(sandbox: &Running, rights: &[(&str, Level)]) -> Client {
+    let member = Member::with_rights("somebody", "private", rights);
+    assert_eq!(member.role.unknown_line(), None);
+    sandbox.world().set_member(member);
+    client_as(&sandbox.url(), "sandbox", "somebody", "private")
+}
+
+/// Runs a command dry.
+pub(crate) async fn rehearse(client: &Client, slug: &str, inputs: Value) -> CommandOutput {
+    let mut context = Context::new(Arc::new(SystemClock), "a rehearsal");
+    context.mode = Mode::DryRun;
+    run_in(&context, client, slug, inputs).await
+}
+
+/// Verb and path below the API's root of every request that was meant to change something.
+pub(crate) fn writes(sandbox: &Running) -> Vec<String> {
+    let log = sandbox.log().all();
+    let writing = log.iter().filter(|seen| seen.method != "GET");
+    let below = |path: &str| path.trim_start_matches("/v4_6_release/apis/3.0/").to_owned();
+    writing
+        .map(|seen| format!("{} {}", seen.method, below(&seen.path)))
+        .collect()
+}
+
+/// The record as the sandbox has it.
+pub(crate) fn record(sandbox: &Running, kind: Kind, id: i64) -> Option<Value> {
+    let record = sandbox.world().newest(kind, id)?;
+    Some(serde_json::from_slice(&record.raw).unwrap())
+}
+
+/// The ticket as the sandbox has it.
+pub(crate) fn ticket(sandbox: &Running, id: i64) -> Value {
+    record(sandbox, Kind::Ticket, id).unwrap()
+}
+
+/// All records of a kind, by id.
+pub(crate) fn all(sandbox: &Running, kind: Kind) -> Vec<Value> {
+    sandbox.world().read(kind, |table| {
+        table
+            .newest_after(0)
+            .map(|record| serde_json::from_slice(&record.raw).unwrap())
+            .collect()
+    })
+}
+
+/// The notes of a ticket, by id.
+pub(crate) fn notes(sandbox: &Running, ticket: i64) -> Vec<Value> {
+    let notes = all(sandbox, Kind::Note).into_iter();
+    notes.filter(|note| note["ticketId"] == ticket).collect()
+}
+
+/// Puts a record into the sandbox; `parent` is the board of a status or a team, else 0.
+pub(crate) fn plant(sandbox: &Running, kind: Kind, parent: i64, record: &Value) {
+    let document = Document::read(record.to_string().into(), parent).unwrap();
+    sandbox.world().seed(kind, document);
+}
+
+/// The first so many service tickets of a board that are open, and merged with nothing.
+pub(crate) fn open_tickets(sandbox: &Running, board: i64, count: usize) -> Vec<i64> {
+    let open = |ticket: &Value| {
+        ticket["board"]["id"] == board
+            && record(sandbox, Kind::BoardStatus, ticket["status"]["id"].as_i64().unwrap()).unwrap()["closedStatus"]
+                == false
+            && ticket["closedFlag"] == false
+            && ticket.get("mergedParentTicket").is_none()
+    };
+    let mut found = ids(&truth(sandbox).into_iter().filter(open).collect::<Vec<_>>());
+    assert!(found.len() >= count, "only {found:?} are open on board {board}");
+    found.truncate(count);
+    found
+}
+
+/// What a path finds in Raw Data, as a later step of a playbook sees it: one value, or an array of several.
+pub(crate) fn at(output: &CommandOutput, path: &str) -> Value {
+    let raw = &written(output)["rawData"];
+    Path::parse(path, "$").unwrap().find(raw)
+}
+
+/// The outcome of each item.
+pub(crate) fn items(output: &CommandOutput) -> Vec<Value> {
+    written(output)["contextData"].as_array().unwrap().clone()
+}
+
+/// Asserts that a value is refused as the page says, with what is allowed, and that nothing was sent.
+pub(crate) async fn assert_refused(sandbox: &Running, slug: &str, inputs: Value, parameter: &str) {
+    sandbox.log().clear();
+    let output = run(&client(sandbox), slug, inputs.clone()).await;
+    let message = format!("The value for parameter ({parameter}) is invalid.");
+    assert_failed(&output, 400, &message, "");
+    assert!(output.errors[0].hint.is_some(), "{inputs}");
+    assert_eq!(asked(sandbox), [""; 0], "{inputs}");
+}
+
+/// What is no list of ids.
+pub(crate) fn no_ids() -> Vec<Value> {
+    vec![
+        json!([]),
+        json!("x"),
+        json!(["x"]),
+        json!([1.5]),
+        json!([0]),
+        json!([-1]),
+        json!([[1]]),
+        json!({"id": 1}),
+        json!(true),
+        json!(""),
+        json!(null),
+    ]
+}
+
+/// What is no id.
+pub(crate) fn no_id() -> Vec<Value> {
+    vec![
+        json!(0),
+        json!(-1),
+        json!(1.5),
+        json!("abc"),
+        json!([1, 2]),
+        json!(true),
+        json!(""),
+        json!(null),
+    ]
+}
+
+/// Asserts the documented sample for wrong keys.
+pub(crate) async fn assert_unauthorized(slug: &str, inputs: Value, title: &str) {
+    let sandbox = sandbox(1).await;
+    let output = run(&client_as(&sandbox.url(), "sandbox", "public", "wrong"), slug, inputs).await;
+    assert_eq!(
+        written(&output)["error"],
+        format!("{title} failed.\nStatus Code: 401.\nMessage: Unauthorized.")
+    );
+    assert_failed(
+        &output,
+        401,
+        "Unauthorized.",
+        "check Company ID, Public Key and Private Key",
+    );
 }
