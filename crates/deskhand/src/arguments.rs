@@ -85,8 +85,12 @@ fn option_of(name: &str, schema: &Value) -> Arg {
             .unwrap_or_default()
             .to_owned()
     };
-    let description = text("description");
-    let help = description.split("\n\n").next().unwrap_or_default().replace('\n', " ");
+    // Lines of a comment end where the source is full; paragraphs are meant.
+    let paragraphs: Vec<_> = text("description")
+        .split("\n\n")
+        .map(|paragraph| paragraph.replace('\n', " "))
+        .collect();
+    let help = paragraphs.first().cloned().unwrap_or_default();
     let option = Arg::new(name.to_owned()).long(name.replace('_', "-"));
     let option = if has_type(schema, "boolean") {
         let option = option
@@ -101,7 +105,7 @@ fn option_of(name: &str, schema: &Value) -> Arg {
     };
     option
         .help(help.trim_end_matches('.').to_owned())
-        .long_help(description.clone())
+        .long_help(paragraphs.join("\n\n"))
         .allow_hyphen_values(true)
         .help_heading(CATALOGUE_HEADING)
 }
@@ -175,4 +179,12 @@ pub(crate) struct OutputOptions {
     /// The form of the output
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) output: Format,
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn no_two_options_have_the_same_name() {
+        super::program().debug_assert();
+    }
 }
