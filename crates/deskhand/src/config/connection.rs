@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use connectwise_psa::{Client, Credentials, ServerUrl};
 
-use super::paths::{profiles_path, variable_of};
+use super::paths::{limits_path, profiles_path, variable_of};
 use super::profile::{self, Profile};
 use crate::exit::BadInput;
 
@@ -101,6 +101,12 @@ impl Settings {
         format!("{} {}", self.name, self.company_id)
     }
 
+    /// What the vendor may count requests by: every process with the same keys at the same place.
+    fn limited_as(&self) -> String {
+        let key = self.rest.public_key.as_deref().unwrap_or_default();
+        format!("{} {} {key}", self.url.host(), self.company_id)
+    }
+
     fn client(&self) -> anyhow::Result<Client> {
         let mut builder = Client::builder(self.url.clone(), self.credentials.clone())
             .user_agent(concat!("deskhand/", env!("CARGO_PKG_VERSION")))
@@ -115,6 +121,9 @@ impl Settings {
             let pem =
                 std::fs::read(path).map_err(|error| BadInput::unreadable("certificate authority", path, &error))?;
             builder = builder.ca_certificate(&pem);
+        }
+        if let Some(file) = limits_path(&self.limited_as()) {
+            builder = builder.share_limits(file);
         }
         if let Some(ceiling) = self.rest.ceiling {
             builder = builder.ceiling(ceiling);
