@@ -9,6 +9,8 @@ mod floor;
 mod ingest;
 mod latency;
 mod report;
+mod start;
+mod update;
 
 use std::process::ExitCode;
 
@@ -42,6 +44,11 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     }
     latency::measure(100_000 / scale, &mut report)?;
     report.judge_growth();
+    update::measure(&mut report)?;
+    start::measure(&mut report)?;
+    if !options.quick {
+        update::lose_answers(&mut report)?;
+    }
     if options.write {
         report.write()?;
     }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use super::cost::Cost;
 use crate::place;
@@ -112,6 +113,50 @@ impl Report {
             "1.3×",
             verdict(ratio, 1.3, None),
         );
+    }
+
+    /// Writes with latency: the ideal has that many under way from the first to the last.
+    pub(super) fn updates(&mut self, requests: usize, most: usize, latency: Duration, cost: &Cost) {
+        let (requests, at_once) = (float(requests as u64), float(most as u64));
+        let what = format!("{requests} updates at {} ms of latency", latency.as_millis());
+        let enough = if most >= 8 { "PASS" } else { "MISS" };
+        self.row(
+            &format!("{what}: under way"),
+            format!("{most} at once"),
+            "at least 8",
+            enough,
+        );
+        let ideal = (requests / at_once.max(1.0)).ceil() * latency.as_secs_f64();
+        let ratio = cost.seconds / ideal;
+        let measured = format!("{:.2} s, {ratio:.2}× of {ideal:.2} s", cost.seconds);
+        self.row(&format!("{what}: time"), measured, "1.3×", verdict(ratio, 1.3, None));
+    }
+
+    /// One ticket, less the call itself, against the program's own start.
+    pub(super) fn start(&mut self, version: &Cost, get: &Cost, call: f64) {
+        let ratio = (get.seconds - call) / version.seconds;
+        let measured = format!(
+            "{:.1} ms less {:.1} ms, {ratio:.1}× of {:.1} ms",
+            get.seconds * 1000.0,
+            call * 1000.0,
+            version.seconds * 1000.0
+        );
+        self.row(
+            "get-tickets 1 against --version",
+            measured,
+            "5×",
+            verdict(ratio, 5.0, None),
+        );
+    }
+
+    /// Something that holds or does not.
+    pub(super) fn held(&mut self, what: &str, holds: bool) {
+        let (measured, verdict) = if holds {
+            ("held", "PASS")
+        } else {
+            ("did not hold", "MISS")
+        };
+        self.row(what, measured.to_owned(), "", verdict);
     }
 
     fn row(&mut self, what: &str, measured: String, bound: &str, verdict: &'static str) {
