@@ -1,14 +1,14 @@
 //! Merge Tickets: the rows MT1 to MT9 but the chain, which is in `chains.rs`.
 
 use std::sync::Arc;
-use std::time::Duration;
 
+use deskhand_command::CommandOutput;
 use deskhand_command::journal::{Ending, MemoryJournal};
-use deskhand_command::{BoxFuture, Clock, CommandOutput, Context, SystemClock};
 use deskhand_sandbox::Level::{Edit, Inquire};
 use deskhand_sandbox::{FaultKind, Rule, Running};
 use serde_json::{Value, json};
 
+use crate::moved::MovedClock;
 use crate::support::{
     asked, assert_failed, assert_refused, client, client_with, items, no_id, no_ids, open_tickets, records, rehearse,
     run, run_in, sandbox, ticket, writes, written,
@@ -234,19 +234,6 @@ async fn mt8_one_that_is_part_of_another_fails_all_and_the_output_says_so_of_eac
     );
 }
 
-/// The time stands still, and nobody waits.
-struct NoWaiting;
-
-impl Clock for NoWaiting {
-    fn now(&self) -> jiff::Timestamp {
-        SystemClock.now()
-    }
-
-    fn sleep(&self, _duration: Duration) -> BoxFuture<'_, ()> {
-        Box::pin(std::future::ready(()))
-    }
-}
-
 #[tokio::test]
 async fn mt1_a_merge_that_worked_is_no_failure_because_the_look_afterwards_was_refused() {
     let (sandbox, parent, children) = desk(2).await;
@@ -256,7 +243,8 @@ async fn mt1_a_merge_that_worked_is_no_failure_because_the_look_afterwards_was_r
         .seconds(0.0);
     sandbox.faults().set(vec![list]);
     let journal = Arc::new(MemoryJournal::default());
-    let mut context = Context::new(Arc::new(NoWaiting), "a run");
+    let sandbox = Arc::new(sandbox);
+    let mut context = MovedClock::new(&sandbox).context("a run");
     context.journal = journal.clone();
     let output = run_in(&context, &client(&sandbox), SLUG, inputs(parent, &children, CLOSED)).await;
     assert_eq!(sandbox.faults().fired()["too-many-requests"], 3);
