@@ -317,3 +317,39 @@ async fn a_scan_reads_every_range_once_and_hands_failures_back() {
     ids.sort_unstable();
     assert_eq!((ids, failed), (vec![1, 2, 4, 5], vec![(2, 90)]));
 }
+
+#[tokio::test]
+async fn another_process_on_the_connection_keeps_to_what_the_server_asked_of_this_one() {
+    let server = MockServer::start().await;
+    let refusal = ResponseTemplate::new(429).insert_header("retry-after", "1");
+    Mock::given(method("GET"))
+        .respond_with(refusal)
+        .up_to_n_times(1)
+        .mount(&server)
+        .await;
+    Mock::given(method("GET"))
+        .respond_with(ResponseTemplate::new(200).set_body_raw("[]", "application/json"))
+        .mount(&server)
+        .await;
+    let file = std::env::temp_dir().join(format!("limits-{}", std::process::id()));
+    let sharing = |patience| {
+        let credentials = Credentials::new("company", "public", "pr1vate", Some("app".to_owned())).unwrap();
+        Client::builder(ServerUrl::parse(&server.uri()).unwrap(), credentials)
+            .share_limits(&file)
+            .patience(patience)
+            .build()
+            .unwrap()
+    };
+    let once = Patience {
+        retries: 0,
+        refusals: 0,
+        ..IMPATIENT
+    };
+    let list = ListRequest::new("service/tickets");
+    let refused = sharing(once).list(&list).await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::RateLimited);
+    let begun = std::time::Instant::now();
+    sharing(IMPATIENT).list(&list).await.unwrap();
+    assert!(begun.elapsed() >= Duration::from_millis(900), "{:?}", begun.elapsed());
+    std::fs::remove_file(file).unwrap();
+}

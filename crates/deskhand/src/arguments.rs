@@ -85,8 +85,12 @@ fn option_of(name: &str, schema: &Value) -> Arg {
             .unwrap_or_default()
             .to_owned()
     };
-    let description = text("description");
-    let help = description.split("\n\n").next().unwrap_or_default().replace('\n', " ");
+    // Lines of a comment end where the source is full; paragraphs are meant.
+    let paragraphs: Vec<_> = text("description")
+        .split("\n\n")
+        .map(|paragraph| paragraph.replace('\n', " "))
+        .collect();
+    let help = paragraphs.first().cloned().unwrap_or_default();
     let option = Arg::new(name.to_owned()).long(name.replace('_', "-"));
     let option = if has_type(schema, "boolean") {
         let option = option
@@ -101,7 +105,7 @@ fn option_of(name: &str, schema: &Value) -> Arg {
     };
     option
         .help(help.trim_end_matches('.').to_owned())
-        .long_help(description.clone())
+        .long_help(paragraphs.join("\n\n"))
         .allow_hyphen_values(true)
         .help_heading(CATALOGUE_HEADING)
 }
@@ -157,6 +161,15 @@ pub(crate) struct WritingOptions {
     /// The store with the journal of writes [default: deskhand/deskhand.sqlite below the data folder]
     #[arg(long, value_name = "FILE")]
     pub(crate) store: Option<PathBuf>,
+    /// Run once for each row of this file: CSV whose first line names inputs, or one JSON object a line
+    #[arg(long, value_name = "FILE", conflicts_with = "idempotency_key")]
+    pub(crate) from: Option<PathBuf>,
+    /// Where it is noted what came of each row; run again, the command goes on from there [default: FILE.results.jsonl]
+    #[arg(long, value_name = "FILE", requires = "from")]
+    pub(crate) results: Option<PathBuf>,
+    /// Run the rows that failed once more, and what has no result yet
+    #[arg(long, requires = "from")]
+    pub(crate) rerun_failed: bool,
 }
 
 /// How output is written.
@@ -166,4 +179,12 @@ pub(crate) struct OutputOptions {
     /// The form of the output
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) output: Format,
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn no_two_options_have_the_same_name() {
+        super::program().debug_assert();
+    }
 }

@@ -5,6 +5,7 @@
 //! puts results into words.
 
 mod arguments;
+mod bulk;
 mod config;
 mod exit;
 mod progress;

@@ -4,6 +4,7 @@
 
 mod limit;
 mod queue;
+mod shared;
 
 pub(crate) use queue::Seen;
 pub use queue::{Governor, Measured, Urgency};

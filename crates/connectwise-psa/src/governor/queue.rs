@@ -1,19 +1,24 @@
 //! Makes callers wait their turn.
 
 use std::collections::VecDeque;
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use super::limit::Limit;
 pub(crate) use super::limit::Seen;
+use super::shared::SharedHold;
 
 /// One per connection, shared by everything that uses it.
 #[derive(Debug, Clone)]
 pub struct Governor {
     state: Arc<Mutex<State>>,
+    shared: Option<Arc<SharedHold>>,
 }
 
 /// Whose request goes first when not all can go at once.
@@ -85,7 +90,14 @@ impl Governor {
         };
         Self {
             state: Arc::new(Mutex::new(state)),
+            shared: None,
         }
+    }
+
+    /// Shares through this file what the server asked to wait for.
+    pub(crate) fn share(&mut self, path: &Path) -> io::Result<()> {
+        self.shared = Some(Arc::new(SharedHold::open(path)?));
+        Ok(())
     }
 
     /// What has been measured so far.
@@ -109,7 +121,7 @@ impl Governor {
             self.wait_while_held().await;
             let turn = {
                 let mut state = self.state.lock();
-                if state.limit.held_until(Instant::now()).is_some() {
+                if state.limit.held_until(Instant::now()).is_some() || self.held_by_others().is_some() {
                     continue;
                 }
                 if state.may_send(urgency) {
@@ -130,9 +142,15 @@ impl Governor {
     async fn wait_while_held(&self) {
         loop {
             let held = self.state.lock().limit.held_until(Instant::now());
-            let Some(until) = held else { return };
+            let others = self.held_by_others().map(|left| Instant::now() + left);
+            let Some(until) = held.max(others) else { return };
             tokio::time::sleep_until(until.into()).await;
         }
+    }
+
+    /// How long another process on the connection was asked to wait.
+    fn held_by_others(&self) -> Option<Duration> {
+        self.shared.as_ref()?.left(Timestamp::now())
     }
 }
 
@@ -177,8 +195,11 @@ impl Permit {
         self.open = false;
         let mut state = self.governor.state.lock();
         let in_flight = state.in_flight;
-        if matches!(seen, Seen::Refused(_)) {
+        if let Seen::Refused(wait) = seen {
             state.refusals += 1;
+            if let (Some(shared), Ok(wait)) = (&self.governor.shared, SignedDuration::try_from(wait)) {
+                shared.hold(Timestamp::now() + wait);
+            }
         }
         state.limit.learn(seen, self.begun, Instant::now(), in_flight);
         state.in_flight -= 1;

@@ -1,5 +1,6 @@
 //! How a client is put together.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
@@ -19,6 +20,7 @@ pub struct ClientBuilder {
     authorities: Vec<Vec<u8>>,
     pub(super) timeout: Duration,
     pub(super) ceiling: usize,
+    pub(super) shared_limits: Option<PathBuf>,
     pub(super) patience: Patience,
 }
 
@@ -33,6 +35,7 @@ impl ClientBuilder {
             authorities: Vec::new(),
             timeout: Duration::from_secs(60),
             ceiling: Governor::DEFAULT_CEILING,
+            shared_limits: None,
             patience: Patience::PATIENT,
         }
     }
@@ -79,6 +82,13 @@ impl ClientBuilder {
         self
     }
 
+    /// Shares through this file, with other processes on the same connection, what the server asked to wait for.
+    #[must_use]
+    pub fn share_limits(mut self, file: impl Into<PathBuf>) -> Self {
+        self.shared_limits = Some(file.into());
+        self
+    }
+
     /// How often reads are tried again.
     #[must_use]
     pub fn patience(mut self, patience: Patience) -> Self {
@@ -96,7 +106,12 @@ impl ClientBuilder {
             )));
         }
         let http = self.http()?;
-        Ok(Client::new(self, http))
+        let mut governor = Governor::new(self.ceiling);
+        if let Some(path) = &self.shared_limits {
+            let shared = governor.share(path);
+            shared.map_err(|error| misconfigured("the file of shared limits cannot be opened").with_source(error))?;
+        }
+        Ok(Client::new(self, http, governor))
     }
 
     fn http(&self) -> Result<reqwest::Client, Error> {

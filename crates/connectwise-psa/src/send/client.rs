@@ -46,9 +46,8 @@ impl Client {
         ClientBuilder::new(url, credentials)
     }
 
-    pub(super) fn new(from: ClientBuilder, http: reqwest::Client) -> Self {
+    pub(super) fn new(from: ClientBuilder, http: reqwest::Client, governor: Governor) -> Self {
         let root = RwLock::new(from.url.api_root(&from.version));
-        let governor = Governor::new(from.ceiling);
         let (patience, timeout) = (from.patience, from.timeout);
         let ClientBuilder {
             url,

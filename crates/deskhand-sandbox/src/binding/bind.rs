@@ -127,6 +127,7 @@ impl<'de> Deserialize<'de> for Pairs<'de> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
@@ -198,6 +199,24 @@ mod tests {
             text.starts_with("Unexpected character encountered while parsing value: {. Path 'mergeTicketIds[0]'"),
             "{text}"
         );
+    }
+
+    proptest! {
+        /// Whatever comes, it is bound or refused, and a refusal of a member says its name.
+        #[test]
+        fn any_body_is_bound_or_refused(body in ".{0,80}", name in "[a-zA-Z_é\"]{1,12}", value in ".{0,12}") {
+            let _bound_or_refused = bind(body.as_bytes(), &TICKET);
+            let _read_or_refused = crate::binding::operations(body.as_bytes(), &TICKET, false);
+            let body = json!({ "summary": value.clone(), name.clone(): value });
+            match bind(body.to_string().as_bytes(), &TICKET) {
+                Ok(_) => prop_assert!(TICKET.any_case(&name).is_some()),
+                Err(Refusal::Plain { message, .. }) => {
+                    let named = message.contains(&format!("'{name}'"));
+                    prop_assert!(named || TICKET.any_case(&name).is_some(), "{}", message);
+                }
+                Err(other) => prop_assert!(false, "{:?}", other),
+            }
+        }
     }
 
     #[test]

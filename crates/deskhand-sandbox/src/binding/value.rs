@@ -26,7 +26,7 @@ const FIELD: [&str; 9] = [
 /// The value as the member holds it.
 ///
 /// The JSON reader of the vendor may convert some scalars (a number for a text, `"5"` for a number): nobody has shown
-/// which, so that being strict here is invented.
+/// which, so that being strict here is invented, as is that a day without a time is no date.
 pub(super) fn checked(form: Form, value: Value, place: &dyn Fn(&Value) -> Place) -> Result<Value, Refusal> {
     if value.is_null() {
         return Ok(value);

@@ -6,6 +6,7 @@ use super::Named;
 use super::compose::{Composition, Mode, Wish};
 use super::reference::{Given, find, find_where, reference_to};
 use crate::refusal::Problem;
+use crate::world::Kind;
 
 impl Composition<'_> {
     /// Board first: everything else of it is looked up there.
@@ -30,6 +31,10 @@ impl Composition<'_> {
                 None => self.ticket.remove(named.member),
             }
         }
+        // Recorded: it is there when there is a type.
+        if self.ticket.get("type").is_some() {
+            self.fill("requestForChangeFlag", "false");
+        }
     }
 
     fn status(&mut self, moved: bool) {
@@ -47,7 +52,7 @@ impl Composition<'_> {
                     by: "id",
                     text: self.id_in("status").to_string(),
                 };
-                if find(self.world, crate::world::Kind::BoardStatus, board, &given).is_none() {
+                if find(self.world, Kind::BoardStatus, board, &given).is_none() {
                     self.problems.push(given.not_found(&Named::STATUS, board));
                 }
             }

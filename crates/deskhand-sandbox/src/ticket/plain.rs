@@ -9,7 +9,7 @@ use crate::refusal::Problem;
 use crate::world::{iso, text};
 
 /// What is never missing from an answer, as recorded for a ticket of which little was sent.
-const DEFAULTS: [(&str, &str); 20] = [
+const DEFAULTS: [(&str, &str); 19] = [
     ("allowAllClientsPortalView", "false"),
     ("customerUpdatedFlag", "false"),
     ("automaticEmailContactFlag", "false"),
@@ -29,7 +29,6 @@ const DEFAULTS: [(&str, &str); 20] = [
     ("billProducts", "\"NoDefault\""),
     ("severity", "\"Medium\""),
     ("impact", "\"Medium\""),
-    ("requestForChangeFlag", "false"),
 ];
 
 impl Composition<'_> {

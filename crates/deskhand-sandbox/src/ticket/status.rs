@@ -49,6 +49,10 @@ impl Composition<'_> {
         if matches!(escalation, "Responded" | "ResolutionPlan" | "Resolved") {
             self.fill("dateResplan", now.clone());
             self.fill("dateResponded", now.clone());
+            // Recorded for a ticket in progress; what later stages have is invented to be the same.
+            self.set("escalationLevel", "10");
+        } else {
+            self.set("escalationLevel", "0");
         }
         if escalation == "Resolved" {
             self.fill("dateResolved", now);

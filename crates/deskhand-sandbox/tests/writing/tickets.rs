@@ -62,6 +62,29 @@ async fn a_new_ticket_has_the_defaults_that_were_recorded() {
     assert_eq!(desk.sandbox.description(id).as_deref(), Some("It smokes."));
 }
 
+/// What was recorded for a ticket of which little was sent, less what a company, a board and a city can have or not.
+const RECORDED: &str = "id summary recordType board status company site siteName addressLine1 country team priority \
+    serviceLocation source severity impact allowAllClientsPortalView customerUpdatedFlag automaticEmailContactFlag \
+    automaticEmailResourceFlag automaticEmailCcFlag closedFlag approved estimatedExpenseCost estimatedExpenseRevenue \
+    estimatedProductCost estimatedProductRevenue estimatedTimeCost estimatedTimeRevenue billingMethod subBillingMethod \
+    dateResplan dateResponded resolveMinutes resPlanMinutes respondMinutes isInSla hasChildTicket \
+    hasMergedChildTicketFlag billTime billExpenses billProducts location department mobileGuid sla slaStatus currency _info \
+    escalationStartDateUTC escalationLevel minutesBeforeWaiting respondedSkippedMinutes resplanSkippedMinutes customFields";
+
+#[tokio::test]
+async fn a_new_ticket_has_the_members_that_were_recorded_in_their_order() {
+    let desk = Desk::new().await;
+    let id = new(&desk, json!({"status": {"name": "In Progress"}})).await;
+    let ticket = desk.get(&format!("service/tickets/{id}")).await;
+    let of_the_desk = |name: &str| {
+        let by_default = ["city", "stateIdentifier", "zip", "type", "requestForChangeFlag"];
+        name.starts_with("contact") || by_default.contains(&name)
+    };
+    let names = ticket.as_object().unwrap().keys().map(String::as_str);
+    let names: Vec<_> = names.filter(|name| !of_the_desk(name)).collect();
+    assert_eq!(names, RECORDED.split_whitespace().collect::<Vec<_>>());
+}
+
 #[tokio::test]
 async fn the_contact_fills_name_phone_and_mail() {
     let desk = Desk::new().await;

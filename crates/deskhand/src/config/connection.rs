@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use connectwise_psa::{Client, Credentials, ServerUrl};
 
-use super::paths::{profiles_path, variable_of};
+use super::paths::{limits_path, profiles_path, variable_of};
 use super::profile::{self, Profile};
 use crate::exit::BadInput;
 
@@ -18,8 +18,10 @@ pub(crate) struct ConnectionOptions {
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) url: Option<String>,
     /// The company id of the login page [env: `DESKHAND_COMPANY_ID`]
+    ///
+    /// Not `--company-id`, which is an input of commands: the company of a ticket.
     #[arg(long, global = true, value_name = "ID")]
-    pub(crate) company_id: Option<String>,
+    pub(crate) login_company: Option<String>,
     /// The API member's public key [env: `DESKHAND_PUBLIC_KEY`; the private key only from `DESKHAND_PRIVATE_KEY`]
     #[arg(long, global = true, value_name = "KEY")]
     pub(crate) public_key: Option<String>,
@@ -99,6 +101,12 @@ impl Settings {
         format!("{} {}", self.name, self.company_id)
     }
 
+    /// What the vendor may count requests by: every process with the same keys at the same place.
+    fn limited_as(&self) -> String {
+        let key = self.rest.public_key.as_deref().unwrap_or_default();
+        format!("{} {} {key}", self.url.host(), self.company_id)
+    }
+
     fn client(&self) -> anyhow::Result<Client> {
         let mut builder = Client::builder(self.url.clone(), self.credentials.clone())
             .user_agent(concat!("deskhand/", env!("CARGO_PKG_VERSION")))
@@ -113,6 +121,9 @@ impl Settings {
             let pem =
                 std::fs::read(path).map_err(|error| BadInput::unreadable("certificate authority", path, &error))?;
             builder = builder.ca_certificate(&pem);
+        }
+        if let Some(file) = limits_path(&self.limited_as()) {
+            builder = builder.share_limits(file);
         }
         if let Some(ceiling) = self.rest.ceiling {
             builder = builder.ceiling(ceiling);
@@ -140,7 +151,7 @@ fn overridden(profile: Profile, options: &ConnectionOptions) -> anyhow::Result<P
     };
     Ok(Profile {
         url: pick(&options.url, "DESKHAND_URL", profile.url),
-        company_id: pick(&options.company_id, "DESKHAND_COMPANY_ID", profile.company_id),
+        company_id: pick(&options.login_company, "DESKHAND_COMPANY_ID", profile.company_id),
         public_key: pick(&options.public_key, "DESKHAND_PUBLIC_KEY", profile.public_key),
         private_key: pick(&None, "DESKHAND_PRIVATE_KEY", profile.private_key),
         client_id: pick(&options.client_id, "DESKHAND_CLIENT_ID", profile.client_id),

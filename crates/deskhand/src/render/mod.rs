@@ -4,5 +4,6 @@ pub(crate) mod error;
 pub(crate) mod format;
 pub(crate) mod output;
 pub(crate) mod report;
+pub(crate) mod rows;
 pub(crate) mod table;
 pub(crate) mod text;
