@@ -162,8 +162,8 @@ async fn priority_of(run: &Run<'_>, wanted: &str) -> Result<String, Failure> {
     })
 }
 
-/// No more than a slip of the pen is caught: the PSA has the last word.
+/// No more than a slip of the pen is caught, several addresses among them: the PSA has the last word.
 pub(super) fn is_address(text: &str) -> bool {
     let (before, after) = text.split_once('@').unwrap_or_default();
-    !before.is_empty() && !after.is_empty() && !text.contains(char::is_whitespace)
+    !before.is_empty() && !after.is_empty() && !text.contains(|c: char| c.is_whitespace() || ",;".contains(c))
 }

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use crate::stub::Stub;
 use crate::support::{
-    asked, assert_failed, assert_refused, at, client, items, no_ids, notes, records, rehearse, run, sandbox, ticket,
-    writes, written,
+    asked, assert_failed, assert_refused, at, client, delay, items, no_ids, notes, records, rehearse, run, sandbox,
+    ticket, writes, written,
 };
 
 const SLUG: &str = "add-ticket-notes";
@@ -14,6 +14,7 @@ const SLUG: &str = "add-ticket-notes";
 #[tokio::test]
 async fn ant1_each_ticket_gets_one_note_in_the_order_of_the_input() {
     let sandbox = sandbox(30).await;
+    delay(&sandbox, 1012);
     let inputs = json!({"Ticket IDs": [1012, 1003, 1012, 1007], "Note Text": "Called the user.\nNo answer."});
     let output = run(&client(&sandbox), SLUG, inputs).await;
     let made = records(&output);

@@ -4,7 +4,8 @@ use deskhand_sandbox::Kind;
 use serde_json::json;
 
 use crate::support::{
-    asked, assert_refused, at, client, items, no_ids, record, records, rehearse, run, sandbox, ticket, writes, written,
+    asked, assert_refused, at, client, delay, items, no_ids, record, records, rehearse, run, sandbox, ticket, writes,
+    written,
 };
 
 const SLUG: &str = "delete-tickets";
@@ -13,6 +14,7 @@ const SLUG: &str = "delete-tickets";
 async fn dt1_dt5_each_ticket_is_deleted_once_and_cannot_be_found_afterwards() {
     let sandbox = sandbox(30).await;
     let client = client(&sandbox);
+    delay(&sandbox, 1007);
     let summary = ticket(&sandbox, 1003)["summary"].clone();
     let output = run(&client, SLUG, json!({"Ticket IDs": [1007, 1003, 1007]})).await;
     let done = json!([{"id": 1007, "Result": "Successful"}, {"id": 1003, "Result": "Successful"}]);

@@ -6,7 +6,8 @@ use wiremock::matchers::path_regex;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::support::{
-    asked, assert_failed, assert_refused, at, client, client_as, ids, no_ids, records, run, sandbox, truth, written,
+    asked, assert_failed, assert_refused, at, client, client_as, delay, ids, no_ids, records, run, sandbox, truth,
+    written,
 };
 
 const SLUG: &str = "get-tickets";
@@ -17,6 +18,7 @@ async fn gt1_tickets_come_whole_in_the_order_of_the_input_each_once() {
     let mut wanted = ids(&truth(&sandbox));
     wanted.reverse();
     wanted.swap(0, 200);
+    delay(&sandbox, 1020);
     for wanted in [vec![1007], vec![1020, 1003], wanted] {
         sandbox.log().clear();
         let mut given = wanted.clone();

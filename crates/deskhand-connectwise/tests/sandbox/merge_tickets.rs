@@ -1,17 +1,20 @@
 //! Merge Tickets: the rows MT1 to MT9 but the chain, which is in `chains.rs`.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use deskhand_command::CommandOutput;
 use deskhand_command::journal::{Ending, MemoryJournal};
-use deskhand_command::{BoxFuture, Clock, CommandOutput, Context, SystemClock};
 use deskhand_sandbox::Level::{Edit, Inquire};
 use deskhand_sandbox::{FaultKind, Rule, Running};
 use serde_json::{Value, json};
+use wiremock::matchers::path_regex;
+use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
+use crate::moved::MovedClock;
 use crate::support::{
-    asked, assert_failed, assert_refused, client, client_with, items, no_id, no_ids, open_tickets, records, rehearse,
-    run, run_in, sandbox, ticket, writes, written,
+    asked, assert_failed, assert_refused, client, client_as, client_with, items, no_id, no_ids, open_tickets, records,
+    rehearse, run, run_in, sandbox, ticket, writes, written,
 };
 
 const SLUG: &str = "merge-tickets";
@@ -234,19 +237,6 @@ async fn mt8_one_that_is_part_of_another_fails_all_and_the_output_says_so_of_eac
     );
 }
 
-/// The time stands still, and nobody waits.
-struct NoWaiting;
-
-impl Clock for NoWaiting {
-    fn now(&self) -> jiff::Timestamp {
-        SystemClock.now()
-    }
-
-    fn sleep(&self, _duration: Duration) -> BoxFuture<'_, ()> {
-        Box::pin(std::future::ready(()))
-    }
-}
-
 #[tokio::test]
 async fn mt1_a_merge_that_worked_is_no_failure_because_the_look_afterwards_was_refused() {
     let (sandbox, parent, children) = desk(2).await;
@@ -256,7 +246,8 @@ async fn mt1_a_merge_that_worked_is_no_failure_because_the_look_afterwards_was_r
         .seconds(0.0);
     sandbox.faults().set(vec![list]);
     let journal = Arc::new(MemoryJournal::default());
-    let mut context = Context::new(Arc::new(NoWaiting), "a run");
+    let sandbox = Arc::new(sandbox);
+    let mut context = MovedClock::new(&sandbox).context("a run");
     context.journal = journal.clone();
     let output = run_in(&context, &client(&sandbox), SLUG, inputs(parent, &children, CLOSED)).await;
     assert_eq!(sandbox.faults().fired()["too-many-requests"], 3);
@@ -264,6 +255,33 @@ async fn mt1_a_merge_that_worked_is_no_failure_because_the_look_afterwards_was_r
     assert_eq!(writes(&sandbox).len(), 1);
     let endings: Vec<_> = journal.writes().into_iter().map(|write| write.ending).collect();
     assert_eq!(endings, [Some(Ending::Done { record: Some(parent) })]);
+}
+
+#[tokio::test]
+async fn mt8_what_the_psa_had_merged_before_it_refused_the_rest_is_told() {
+    let server = MockServer::start().await;
+    let refused = Arc::new(AtomicBool::new(false));
+    let now = Arc::clone(&refused);
+    Mock::given(path_regex("/service/tickets$"))
+        .respond_with(move |_: &Request| {
+            let parent = now.load(Ordering::SeqCst).then(|| json!({"id": 1}));
+            let tickets = json!([{"id": 1}, {"id": 2, "mergedParentTicket": parent}, {"id": 3}]);
+            ResponseTemplate::new(200).set_body_json(tickets)
+        })
+        .mount(&server)
+        .await;
+    Mock::given(path_regex("/merge$"))
+        .respond_with(move |_: &Request| {
+            refused.store(true, Ordering::SeqCst);
+            let said = json!({"code": "InvalidObject", "message": "Ticket 3 has time that is not approved."});
+            ResponseTemplate::new(400).set_body_json(said)
+        })
+        .mount(&server)
+        .await;
+    let client = client_as(&server.uri(), "company", "public", "private");
+    let output = run(&client, SLUG, inputs(1, &[2, 3], CLOSED)).await;
+    assert_failed(&output, 400, "Ticket 3 has time that is not approved.", "");
+    assert_eq!(told(&output), [(2, "Successful".to_owned()), (3, "Failed".to_owned())]);
 }
 
 #[tokio::test]

@@ -69,7 +69,7 @@ fn cases(sandbox: &Running) -> Vec<Case> {
 }
 
 #[tokio::test]
-async fn g2_every_command_runs_alone_and_shows_all_parts_of_its_output() {
+async fn g2_pl9_every_command_runs_alone_and_shows_all_parts_of_its_output() {
     let sandbox = sandbox(300).await;
     let client = client(&sandbox);
     for case in cases(&sandbox) {

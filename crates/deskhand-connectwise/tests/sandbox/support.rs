@@ -6,7 +6,7 @@ use std::time::Duration;
 use connectwise_psa::{Client, Credentials, Patience, ServerUrl};
 use deskhand_command::event_source::Path;
 use deskhand_command::{CommandOutput, Context, Mode, SystemClock};
-use deskhand_sandbox::{Document, Kind, Level, Member, Options, Running};
+use deskhand_sandbox::{Document, FaultKind, Kind, Level, Member, Options, Rule, Running};
 use serde_json::{Value, json};
 
 /// Tries again twice, at once.
@@ -135,6 +135,13 @@ pub(crate) fn writes(sandbox: &Running) -> Vec<String> {
     writing
         .map(|seen| format!("{} {}", seen.method, below(&seen.path)))
         .collect()
+}
+
+/// Answers what is asked of this ticket last, so that an order cannot come by itself.
+pub(crate) fn delay(sandbox: &Running, ticket: i64) {
+    let path = format!("service/tickets/{ticket}");
+    let late = Rule::at(FaultKind::Slow, 1, 9).on(&path).seconds(0.1);
+    sandbox.faults().set(vec![late]);
 }
 
 /// The record as the sandbox has it.

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use crate::stub::Stub;
 use crate::support::{
-    asked, assert_failed, assert_refused, at, client, client_with, ids, items, no_id, no_ids, notes, open_tickets,
-    records, rehearse, run, sandbox, ticket, writes, written,
+    asked, assert_failed, assert_refused, at, client, client_with, delay, ids, items, no_id, no_ids, notes,
+    open_tickets, records, rehearse, run, sandbox, ticket, writes, written,
 };
 
 const SLUG: &str = "update-tickets";
@@ -48,6 +48,7 @@ async fn ut1_ut3_each_ticket_gets_one_patch_with_what_was_given_and_nothing_else
     assert_eq!(bodies, [patch.clone(), patch]);
 
     let sandbox = sandbox(30).await;
+    delay(&sandbox, 1007);
     let before = [ticket(&sandbox, 1003), ticket(&sandbox, 1007), ticket(&sandbox, 1008)];
     let output = run(
         &client(&sandbox),
@@ -381,7 +382,12 @@ async fn ut9_addresses_become_one_text_and_its_flag_is_set() {
             (&json!("a@x.example;b@y.example;"), &json!(true))
         );
     }
-    for wrong in [json!(["a@x", "nobody"]), json!([1]), json!({"a": 1})] {
+    for wrong in [
+        json!(["a@x", "nobody"]),
+        json!(["a@x.example,b@y.example"]),
+        json!([1]),
+        json!({"a": 1}),
+    ] {
         let inputs = json!({"Ticket IDs": [1003], "Automatic Email CC": wrong});
         assert_refused(&sandbox, SLUG, inputs, "Automatic Email CC").await;
     }

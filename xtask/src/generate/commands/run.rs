@@ -26,8 +26,11 @@ pub(super) fn run(sample: &Sample) -> anyhow::Result<Output> {
     for control in sample.before {
         ask(&sandbox, control)?;
     }
+    // What is written is journaled in a store of the sample's own.
+    let data = tempfile::tempdir()?;
     let mut client = sandbox.client(&place::deskhand());
     client
+        .env("XDG_DATA_HOME", data.path())
         .args(sample.line)
         .args(["--output", "json"])
         .envs(sample.connection.iter().copied());

@@ -76,7 +76,13 @@ const PATTERNS: [Pattern; 4] = [
     },
 ];
 
+/// What a deadline begins with; the rest is the time, in words.
+const DEADLINE: &str = "Resolve by ";
+
 fn settled(text: &str) -> String {
+    if text.starts_with(DEADLINE) {
+        return format!("{DEADLINE}(a time)");
+    }
     let (mut settled, mut rest) = (String::with_capacity(text.len()), text);
     while let Some(first) = rest.chars().next() {
         if let Some((pattern, length)) = PATTERNS
@@ -124,6 +130,7 @@ mod tests {
             ("http://127.0.0.1:40961/x", "http://127.0.0.1:(port)/x"),
             ("äöü 2026-08-20 and 127.0.0.1", "äöü 2026-08-20 and 127.0.0.1"),
             ("dh-0123456789abcdef", "(a marker)"),
+            ("Resolve by Thu 09/15 4:22 AM UTC-05", "Resolve by (a time)"),
             (
                 "for the vendor's support: 0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f!",
                 "for the vendor's support: (the request's id)!",
