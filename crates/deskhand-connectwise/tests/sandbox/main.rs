@@ -5,5 +5,7 @@ mod failures;
 mod feed;
 mod fetch_event;
 mod filters;
+mod lost;
+mod moved;
 mod support;
 mod test_connection;
