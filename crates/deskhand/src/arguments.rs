@@ -167,3 +167,13 @@ pub(crate) struct OutputOptions {
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) output: Format,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_option_of_the_program_has_the_name_of_an_input() {
+        program().debug_assert();
+    }
+}

@@ -19,7 +19,7 @@ pub(crate) struct ConnectionOptions {
     pub(crate) url: Option<String>,
     /// The company id of the login page [env: `DESKHAND_COMPANY_ID`]
     #[arg(long, global = true, value_name = "ID")]
-    pub(crate) company_id: Option<String>,
+    pub(crate) login_company: Option<String>,
     /// The API member's public key [env: `DESKHAND_PUBLIC_KEY`; the private key only from `DESKHAND_PRIVATE_KEY`]
     #[arg(long, global = true, value_name = "KEY")]
     pub(crate) public_key: Option<String>,
@@ -140,7 +140,7 @@ fn overridden(profile: Profile, options: &ConnectionOptions) -> anyhow::Result<P
     };
     Ok(Profile {
         url: pick(&options.url, "DESKHAND_URL", profile.url),
-        company_id: pick(&options.company_id, "DESKHAND_COMPANY_ID", profile.company_id),
+        company_id: pick(&options.login_company, "DESKHAND_COMPANY_ID", profile.company_id),
         public_key: pick(&options.public_key, "DESKHAND_PUBLIC_KEY", profile.public_key),
         private_key: pick(&None, "DESKHAND_PRIVATE_KEY", profile.private_key),
         client_id: pick(&options.client_id, "DESKHAND_CLIENT_ID", profile.client_id),
