@@ -129,6 +129,7 @@ const REHEARSED: &[&[&str]] = &[
         "TICKET",
         "--note-text",
         "Seen",
+        "--discussion-note",
         "--internal-note",
         "--resolution-note",
     ],
@@ -145,6 +146,12 @@ const REHEARSED: &[&[&str]] = &[
 
 /// Judges every request of these.
 pub(super) fn judge(sandbox: &Sandbox, judge: &mut Judge<'_>) -> anyhow::Result<()> {
+    let declared = capture(
+        sandbox
+            .client(&place::deskhand())
+            .args(["commands", "--output", "json"]),
+    )?;
+    left_out(&serde_json::from_str::<Vec<Value>>(&declared)?)?;
     let folder = tempfile::tempdir()?;
     let store = folder.path().join("store.sqlite").to_string_lossy().into_owned();
     let names = Names::of(sandbox, store)?;
@@ -169,6 +176,36 @@ pub(super) fn judge(sandbox: &Sandbox, judge: &mut Judge<'_>) -> anyhow::Result<
     for request in log {
         let text = |member: &str| request[member].as_str().unwrap_or_default();
         judge.noted(text("method"), text("path"));
+    }
+    Ok(())
+}
+
+/// An error when a command, or an input of one that writes, is in neither list.
+fn left_out(declared: &[Value]) -> anyhow::Result<()> {
+    for command in declared {
+        let slug = command["slug"].as_str().unwrap_or_default();
+        let named = |list: &[&[&str]], word: &str| list.iter().any(|words| words[0] == slug && words.contains(&word));
+        if command["effect"] == "reads" {
+            ensure!(
+                named(PERFORMED, slug),
+                "`{slug}` is not performed: it needs a line in PERFORMED"
+            );
+            continue;
+        }
+        ensure!(
+            named(REHEARSED, slug),
+            "`{slug}` is not rehearsed: it needs a line in REHEARSED"
+        );
+        let inputs = command["inputs"]["properties"].as_object();
+        for (input, schema) in inputs.into_iter().flatten() {
+            // A list of ids may follow without its name.
+            let ids = schema["items"]["type"] == "integer";
+            let option = format!("--{}", input.replace('_', "-"));
+            ensure!(
+                ids || named(REHEARSED, &option),
+                "`{slug}` is not rehearsed with `{option}`"
+            );
+        }
     }
     Ok(())
 }
@@ -239,5 +276,25 @@ impl Names {
             command.arg(found.map_or(*word, |(_, value)| value.as_str()));
         }
         command
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_new_command_or_input_has_to_be_listed() {
+        let command = |slug: &str, effect: &str, input: &str| {
+            let inputs = json!({"properties": {input: {"type": "string"}, "ids": {"items": {"type": "integer"}}}});
+            left_out(&[json!({"slug": slug, "effect": effect, "inputs": inputs})])
+        };
+        assert!(command("create-ticket", "writes", "board_name").is_ok());
+        assert!(command("get-tickets", "reads", "anything").is_ok());
+        assert!(command("create-ticket", "writes", "colour").is_err());
+        assert!(command("paint-ticket", "writes", "board_name").is_err());
+        assert!(command("look-at-ticket", "reads", "board_name").is_err());
     }
 }

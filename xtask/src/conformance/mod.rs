@@ -1,13 +1,15 @@
 //! `cargo xtask conformance`: the sandbox's answers and the client's requests against the vendor's description.
 //!
 //! The description is not part of this repository; where it is not, that is said. What does not agree with it and is
-//! meant to be is listed in `deviations.rs`.
+//! meant to be is listed in `deviations.rs`. Recorded answers of the vendor's are checked as well: they show that the
+//! checker is not stricter than the vendor.
 
 mod client;
 mod description;
 mod deviations;
 mod finding;
 mod http;
+mod recorded;
 mod requests;
 mod schema;
 mod tour;
@@ -40,10 +42,11 @@ pub(crate) fn check() -> anyhow::Result<()> {
     let description = Description::read(&file)?;
     perform(&mut cargo(["build", "--quiet", "--package", "deskhand"]))?;
     let mut findings = Findings::default();
+    let recorded = recorded(&description, &mut findings)?;
     let answers = answers(&description, &mut findings)?;
     let requests = requests(&description, &mut findings)?;
     println!(
-        "{answers} answers of the sandbox and {requests} requests of the program were compared with the vendor's description"
+        "{answers} answers of the sandbox, {requests} requests of the program and {recorded} recorded records were compared with the vendor's description"
     );
     let wrong = findings.against(DEVIATIONS);
     if !wrong.is_empty() {
@@ -58,6 +61,15 @@ pub(crate) fn check() -> anyhow::Result<()> {
         DEVIATIONS.len()
     );
     Ok(())
+}
+
+fn recorded(description: &Description, findings: &mut Findings) -> anyhow::Result<usize> {
+    let folder = place::recordings();
+    if !folder.exists() {
+        println!("there are no recordings in {}", folder.display());
+        return Ok(0);
+    }
+    recorded::check(&folder, description, findings)
 }
 
 fn answers(description: &Description, findings: &mut Findings) -> anyhow::Result<usize> {

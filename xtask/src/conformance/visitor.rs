@@ -149,7 +149,7 @@ pub(super) fn without_ids(path: &str) -> String {
 }
 
 /// What errors look like. The description says nothing of them; this is what was recorded, and 429 as the vendor's guide has it.
-fn error_schema(status: u16) -> Value {
+pub(super) fn error_schema(status: u16) -> Value {
     let text = json!({"type": "string"});
     let code = if status == 429 { "error" } else { "code" };
     let field_error = json!({
