@@ -6,6 +6,7 @@
 
 mod bench;
 mod check;
+mod conformance;
 mod demo;
 mod generate;
 mod layers;
@@ -38,6 +39,8 @@ enum Verb {
     Test(test::Options),
     /// Build the program and watch tickets become events
     Demo(demo::Options),
+    /// Compare the sandbox's answers and the client's requests with the vendor's description
+    Conformance,
     /// Check that the arrows between crates point down
     Layers,
     /// Show the tests of every requirement; fail when one has none
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Verb::Check(options) => check::run(&options),
         Verb::Test(options) => test::run(&options),
         Verb::Demo(options) => demo::run(&options),
+        Verb::Conformance => conformance::check().map(|()| ExitCode::SUCCESS),
         Verb::Layers => layers::run(),
         Verb::Requirements(options) => requirements::run(&options),
         Verb::Generate(options) => generate::run(&options),

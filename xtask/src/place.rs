@@ -24,8 +24,17 @@ pub(crate) fn deskhand_release() -> PathBuf {
 
 /// Tickets that were recorded from a vendor's sandbox; not everybody has them.
 pub(crate) fn recordings() -> PathBuf {
-    let shared = std::env::var_os("DESKHAND_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
-    shared.join("psa/recorded")
+    shared().join("psa/recorded")
+}
+
+/// The vendor's description of its API; not everybody has it.
+pub(crate) fn description() -> PathBuf {
+    shared().join("psa/openapi-core.json")
+}
+
+/// What others wrote and is no part of the repository.
+fn shared() -> PathBuf {
+    std::env::var_os("DESKHAND_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from)
 }
 
 /// A folder below `target/` for what is neither source nor kept, made when missing.

@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::program::{cargo, perform, program};
 use crate::steps::Steps;
-use crate::{check, outside, place, tools};
+use crate::{check, conformance, outside, place, tools};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -18,7 +18,14 @@ pub(crate) struct Options {
     without: Vec<String>,
 }
 
-const STEPS: &[&str] = &["tests", "doctests", "pyconnectwise", "connectwise-rest", "proxies"];
+const STEPS: &[&str] = &[
+    "tests",
+    "doctests",
+    "conformance",
+    "pyconnectwise",
+    "connectwise-rest",
+    "proxies",
+];
 
 pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let known = [check::STEPS, STEPS].concat();
@@ -32,6 +39,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
         steps.step("doctests", || {
             perform(&mut cargo(["test", "--quiet", "--workspace", "--doc"]))
         });
+        steps.step("conformance", conformance::check);
         outside::all(&mut steps);
     }
     Ok(steps.finish())

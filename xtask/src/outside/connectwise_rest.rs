@@ -1,4 +1,4 @@
-//! connectwise-rest, a JavaScript client, lists and pages through the sandbox's tickets.
+//! connectwise-rest, a JavaScript client, works the sandbox's desk: reads, writes and is refused.
 
 use std::fs;
 
@@ -30,7 +30,7 @@ pub(super) fn run() -> anyhow::Result<()> {
     }
     let sandbox = TlsSandbox::start(TICKETS)?;
     let mut script = program("node");
-    script.args(["xtask/src/outside/read_tickets.js", sandbox.host(), TICKETS]);
+    script.args(["xtask/src/outside/work_the_desk.js", sandbox.host(), TICKETS]);
     script.env("NODE_PATH", folder.join("node_modules"));
     print!("{}", capture(script.env("NODE_EXTRA_CA_CERTS", &sandbox.ca))?);
     Ok(())

@@ -1,4 +1,4 @@
-//! pyconnectwise, a Python client, lists and pages through the sandbox's tickets.
+//! pyconnectwise, a Python client, works the sandbox's desk: reads, writes and is refused.
 
 use std::fs;
 
@@ -30,7 +30,7 @@ pub(super) fn run() -> anyhow::Result<()> {
     }
     let sandbox = TlsSandbox::start(TICKETS)?;
     let mut script = program(&python);
-    script.args(["xtask/src/outside/read_tickets.py", sandbox.host(), TICKETS]);
+    script.args(["xtask/src/outside/work_the_desk.py", sandbox.host(), TICKETS]);
     print!("{}", capture(script.env("REQUESTS_CA_BUNDLE", &sandbox.ca))?);
     Ok(())
 }
