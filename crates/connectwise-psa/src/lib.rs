@@ -37,7 +37,7 @@ pub use list::{IdRange, ListRequest, Page, Scan, ScanError, ScanPage, ScanReques
 pub use send::{Answer, Client, ClientBuilder, CompanyInfo, Patience, Request, SystemInfo};
 pub use write::{
     Callback, CallbackSignatureError, Patch, Reference, attach_children, create_ticket, delete_ticket, detach_children,
-    merge_tickets, update_ticket, verify_callback, write_note,
+    merge_tickets, replace_ticket, update_ticket, verify_callback, write_note,
 };
 
 /// A future that can be stored and sent.

@@ -16,3 +16,4 @@ pub use doctor::{Checkup, Right, RightState, examine};
 pub use failure::translate;
 pub use feed::{FeedOptions, TicketFeed, digest};
 pub use filters::Filters;
+pub use writes::TicketMark;

@@ -183,4 +183,47 @@ mod tests {
         );
         assert!(VendorError::parse(b"[1]").is_none() && VendorError::parse(b"{\"id\":1}").is_none());
     }
+
+    /// Half a minute of bodies: the vendor's, cut, bent and mixed with noise; each is read or described.
+    #[test]
+    fn fuzz_no_body_makes_it_panic() {
+        let seeds: [&[u8]; 5] = [
+            b"{\r\n  \"code\": \"NotFound\",\r\n  \"message\": \"Service Ticket 404 not found\"\r\n}",
+            br#"{"code":"InvalidObject","message":"ticket object is invalid","errors":[{"code":"NotFound","message":"company 1 not found","resource":"ticket","field":"company/id"}]}"#,
+            br#"{"error":"ConnectWiseAPI","message":"Too many requests."}"#,
+            "<!DOCTYPE html><html><head><title>\u{1e9e} 503 \u{0130}</title></head>".as_bytes(),
+            b"Cannot route. Codebase/company is invalid",
+        ];
+        let mut random = fastrand::Rng::with_seed(7);
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        let mut bodies = 0_u64;
+        while std::time::Instant::now() < until {
+            for _ in 0..1_000 {
+                let body = bent(seeds[random.usize(..seeds.len())], &mut random);
+                if let Some(error) = VendorError::parse(&body) {
+                    assert!(error.sentence().lines().count() <= 1, "{error:?}");
+                }
+                assert!(describe(&body).chars().count() <= 2 * SHOWN + 50);
+                bodies += 1;
+            }
+        }
+        println!("{bodies} bodies");
+    }
+
+    fn bent(seed: &[u8], random: &mut fastrand::Rng) -> Vec<u8> {
+        let mut body = seed.to_vec();
+        for _ in 0..random.usize(..6) {
+            let at = random.usize(..=body.len());
+            match random.u8(..5) {
+                0 => body.truncate(at),
+                1 => body.insert(at, random.u8(..)),
+                2 if at < body.len() => body[at] = random.u8(..),
+                3 => body
+                    .splice(at..at, seed.iter().copied().take(random.usize(..30)))
+                    .for_each(drop),
+                _ => body.drain(..at / 8).for_each(drop),
+            }
+        }
+        body
+    }
 }

@@ -12,5 +12,6 @@ pub use callback::{Callback, CallbackSignatureError, verify_callback};
 pub use patch::Patch;
 pub use reference::Reference;
 pub use ticket::{
-    attach_children, create_ticket, delete_ticket, detach_children, merge_tickets, update_ticket, write_note,
+    attach_children, create_ticket, delete_ticket, detach_children, merge_tickets, replace_ticket, update_ticket,
+    write_note,
 };

@@ -19,6 +19,13 @@ pub fn update_ticket(ticket: i64, patch: &Patch) -> Request {
     Request::patch(format!("{TICKETS}/{ticket}"), patch)
 }
 
+/// Replaces a ticket whole; answered with 200 and the ticket as it is now.
+///
+/// What is left out becomes its default or nothing; severity and impact are required (the vendor's description).
+pub fn replace_ticket(ticket: i64, members: &Map<String, Value>) -> Request {
+    Request::put(format!("{TICKETS}/{ticket}"), &Value::Object(members.clone()))
+}
+
 /// Deletes a ticket for good; answered with 204.
 pub fn delete_ticket(ticket: i64) -> Request {
     Request::delete(format!("{TICKETS}/{ticket}"))
@@ -67,6 +74,10 @@ mod tests {
             (
                 update_ticket(7, &Patch::new().replace("summary", "x")),
                 "PATCH service/tickets/7\n\n[{\"op\":\"replace\",\"path\":\"summary\",\"value\":\"x\"}]",
+            ),
+            (
+                replace_ticket(7, members),
+                "PUT service/tickets/7\n\n{\"summary\":\"Printer\",\"company\":{\"id\":2}}",
             ),
             (delete_ticket(7), "DELETE service/tickets/7"),
             (

@@ -235,6 +235,7 @@ pub fn parse_time(text: &str) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use proptest::strategy::ValueTree as _;
     use schemars::JsonSchema;
     use serde_json::json;
 
@@ -407,6 +408,54 @@ mod tests {
             let _either = (with(json!({"start_time": text})), with(json!({ text.clone(): 1 })));
             let _either = reading(json!({"ticket_ids": text.clone()}), |inputs| inputs.required_ids("ticket_ids"));
             let _either = reading(json!({"additional_fields": text}), |inputs| inputs.object("additional_fields"));
+        }
+    }
+
+    /// Half a minute of inputs of every kind under every name; each is read, or refused with the name of an input.
+    #[test]
+    fn fuzz_no_input_makes_it_panic() {
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        let mut runner = proptest::test_runner::TestRunner::deterministic();
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            ".{0,40}".prop_map(Value::from),
+            "[0-9\\[\\]{}\",;:. -]{0,20}".prop_map(Value::from),
+        ];
+        let value = leaf.prop_recursive(3, 12, 4, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                proptest::collection::btree_map(".{0,8}", inner, 0..4)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        });
+        let names = [
+            "start_time",
+            "Number of Event(s) Fetched",
+            "ticket-ids",
+            "Internal Note",
+            "additional_fields",
+            "Automatic Email CC",
+            "nothing of the kind",
+        ];
+        while std::time::Instant::now() < until {
+            for name in names {
+                let value = value.new_tree(&mut runner).unwrap().current();
+                let read = reading(json!({ name: value }), |inputs| {
+                    inputs.time("start_time")?;
+                    inputs.integer("number", 1..=1000)?;
+                    inputs.flag("internal_note")?;
+                    inputs.object("additional_fields")?;
+                    inputs.texts("automatic_email_cc")?;
+                    inputs.required_ids("ticket_ids").map(|_| ())
+                });
+                if let Err(failure) = read {
+                    assert_eq!(failure.status_code, 400);
+                    assert!(failure.message.contains('('), "{}", failure.message);
+                }
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::Run;
 use super::items::{Item, each};
 use super::rights::{EDIT_TICKETS, INQUIRE_TICKETS};
-use crate::writes::{AddNote, Write as _, perform as write};
+use crate::writes::{AddNote, Write as _, perform as write, prepare};
 
 /// The inputs; their comments are the help on every surface.
 #[derive(JsonSchema)]
@@ -74,6 +74,9 @@ pub(super) async fn perform(run: &Run<'_>) -> Result<Outcome, Failure> {
     if !(note.discussion || note.internal || note.resolution) {
         let why = "at least one of Discussion Note, Internal Note and Resolution Note has to be True";
         return Err(run.inputs.invalid("discussion_note", why));
+    }
+    if run.context.mode == Mode::Perform {
+        prepare(run).await?;
     }
     Ok(each(run, &tickets, |ticket| one(run, AddNote { ticket, ..note.clone() })).await)
 }

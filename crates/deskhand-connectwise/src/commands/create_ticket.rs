@@ -1,6 +1,5 @@
 //! Create Ticket: one service ticket, and never two for one wish.
 
-use deskhand_command::journal::{Claim, Claimed};
 use deskhand_command::{Column, ContextData, Declaration, Effect, Failure, Mode, Outcome, Results, States, Table};
 use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
@@ -9,7 +8,7 @@ use super::rights::{ADD_TICKETS, INQUIRE_TICKETS};
 use super::ticket_members::{Checked, TicketMembers};
 use super::{Run, TICKET_KEYS, TICKET_TABLE};
 use crate::names::{PRIORITIES, match_priority, priorities};
-use crate::writes::{CreateTicket, learn_server_time, perform as write};
+use crate::writes::{CreateTicket, Write as _, perform as write, prepare};
 
 /// The inputs; their comments are the help on every surface.
 #[derive(JsonSchema)]
@@ -55,6 +54,8 @@ struct CreateTicketInputs {
     additional_fields: Option<Map<String, Value>>,
 }
 
+/// What the journal knows new tickets under.
+const TICKETS: &str = "service/tickets";
 /// What a ticket gets when nothing is said.
 const DEFAULT_PRIORITY: &str = PRIORITIES[2];
 const DEFAULT_LEVEL: &str = "Medium";
@@ -86,26 +87,34 @@ pub(super) async fn perform(run: &Run<'_>) -> Result<Outcome, Failure> {
     run.inputs.required_text("summary")?;
     run.inputs.required_id("company_id")?;
     let checked = Checked::read(run)?;
-    claim(run).await?;
     let defaults = Defaults::of(&checked);
     let mut members = checked.resolve(run).await?;
     let warning = defaults.fill(run, &mut members).await?;
-    let create = CreateTicket::new(members.into_object(), run.context.write_key());
+    let create = CreateTicket::new(members.into_object(), run.mark, run.context.write_key());
     let mut told = json!({"Result": "Successful"});
     if let Some(warning) = warning {
         told["Warning"] = json!(warning);
     }
     if run.context.mode == Mode::DryRun {
-        use crate::writes::Write as _;
         told["Would Send"] = json!(create.request().to_text());
         return Ok(outcome(Results::none(), told));
     }
-    let ticket = if let Some(ticket) = made_elsewhere(run, &create).await? {
-        Some(ticket)
-    } else {
-        learn_server_time(run).await?;
-        write(run, &create).await?
+    prepare(run).await?;
+    let first = run
+        .context
+        .journal
+        .made(TICKETS)
+        .await
+        .is_ok_and(|made| made.is_empty());
+    let ticket = match made_elsewhere(run, &create).await? {
+        Some(ticket) => Some(ticket),
+        None => write(run, &create).await?,
     };
+    if first && create.marker().is_some() && create.made_before(run).await.is_ok_and(|found| found.is_none()) {
+        told["Warning"] = json!(
+            "the PSA does not find this ticket by its mark: a lost answer will be looked for by company and summary"
+        );
+    }
     told["Ticket ID"] = json!(ticket.as_ref().and_then(|ticket| ticket.id));
     Ok(outcome(
         Results::Memory(ticket.map(|ticket| ticket.json).into_iter().collect()),
@@ -117,27 +126,6 @@ fn outcome(results: Results, told: Value) -> Outcome {
     let mut outcome = Outcome::succeeded(results, 0);
     outcome.context_data = ContextData::Items(vec![told]);
     outcome
-}
-
-/// A caller's key stands for these inputs, or was given to others.
-async fn claim(run: &Run<'_>) -> Result<(), Failure> {
-    let Some(key) = &run.context.idempotency_key else {
-        return Ok(());
-    };
-    if run.context.mode == Mode::DryRun {
-        return Ok(());
-    }
-    let claim = Claim {
-        key: key.clone(),
-        command: run.declaration.slug.to_owned(),
-        inputs: run.inputs.to_json(),
-    };
-    let claimed = run.context.journal.claim(&claim).await;
-    match claimed.map_err(|error| Failure::new(500, error.message).with_hint(error.hint))? {
-        Claimed::New | Claimed::Again => Ok(()),
-        Claimed::Taken => Err(Failure::new(409, "This idempotency key was used with other inputs.")
-            .with_hint("use a new key for a new wish; to repeat the old one, give the same inputs")),
-    }
 }
 
 /// Another machine, with a journal of its own, may have made it under the caller's key.

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::Run;
 use super::items::{Item, each};
 use super::rights::{DELETE_TICKETS, INQUIRE_TICKETS};
-use crate::writes::{DeleteTicket, Write as _, learn_server_time, perform as write};
+use crate::writes::{DeleteTicket, Write as _, perform as write, prepare};
 
 /// The inputs; their comments are the help on every surface.
 #[derive(JsonSchema)]
@@ -46,7 +46,7 @@ pub(super) fn declaration() -> Declaration {
 pub(super) async fn perform(run: &Run<'_>) -> Result<Outcome, Failure> {
     let tickets = run.inputs.required_ids("ticket_ids")?;
     if run.context.mode == Mode::Perform {
-        learn_server_time(run).await?;
+        prepare(run).await?;
     }
     Ok(each(run, &tickets, |ticket| one(run, ticket)).await)
 }

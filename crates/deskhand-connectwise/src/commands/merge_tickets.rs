@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::Run;
 use super::rights::{EDIT_MERGING, EDIT_TICKETS, INQUIRE_MERGING, INQUIRE_TICKETS};
 use super::run::OPEN_STATUS;
-use crate::writes::{MergeTickets, Write as _, learn_server_time, merged_into, perform as write};
+use crate::writes::{MergeTickets, Write as _, merged_into, perform as write, prepare};
 
 /// The inputs; their comments are the help on every surface.
 #[derive(JsonSchema)]
@@ -91,7 +91,7 @@ pub(super) async fn perform(run: &Run<'_>) -> Result<Outcome, Failure> {
         // All of them are merged into this parent already: reading it back is all there is to do.
         merge.children.clone_from(&children);
     } else {
-        learn_server_time(run).await?;
+        prepare(run).await?;
         if let Err(failure) = write(run, &merge).await {
             let now = list(run, &children).await.unwrap_or_default();
             let is = |child| word_for(parent, ticket_of(&now, child));

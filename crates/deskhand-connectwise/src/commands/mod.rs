@@ -24,6 +24,7 @@ use std::sync::{Arc, LazyLock};
 use connectwise_psa::Client;
 use deskhand_command::{Column, Command, Declaration, KeyField, Of, Rows, Table};
 
+use crate::writes::TicketMark;
 pub(crate) use run::Run;
 use run::{Entry, OnConnection};
 
@@ -94,11 +95,12 @@ pub fn declarations() -> &'static [Declaration] {
     &DECLARATIONS
 }
 
-/// The commands on a connection.
-pub fn catalogue(client: &Client) -> Vec<Arc<dyn Command>> {
+/// The commands on a connection, which marks new tickets here.
+pub fn catalogue(client: &Client, mark: TicketMark) -> Vec<Arc<dyn Command>> {
     let on_connection = |entry: &Entry| -> Arc<dyn Command> {
         Arc::new(OnConnection {
             client: client.clone(),
+            mark,
             entry: entry.clone(),
         })
     };

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::rights;
 use crate::failure::translate;
+use crate::writes::TicketMark;
 
 /// A line of the catalogue: what a command declares, and the function that performs it.
 #[derive(Clone)]
@@ -22,6 +23,8 @@ pub(super) type Perform = for<'a> fn(&'a Run<'a>) -> BoxFuture<'a, Result<Outcom
 pub(crate) struct Run<'a> {
     /// The connection, counting this run's requests.
     pub(crate) client: Client,
+    /// Where new tickets are marked.
+    pub(crate) mark: TicketMark,
     pub(crate) context: &'a Context,
     pub(crate) declaration: &'a Declaration,
     pub(crate) inputs: Inputs<'a>,
@@ -47,6 +50,7 @@ const MEMBERS: [(&str, &str); 13] = [
 /// A command on a connection.
 pub(super) struct OnConnection {
     pub(super) client: Client,
+    pub(super) mark: TicketMark,
     pub(super) entry: Entry,
 }
 
@@ -107,6 +111,7 @@ impl Command for OnConnection {
                 Ok(inputs) => {
                     let run = Run {
                         client: client.clone(),
+                        mark: self.mark,
                         context,
                         declaration,
                         inputs,

@@ -10,7 +10,7 @@ use super::rights::{EDIT_CLOSING, EDIT_TICKETS, INQUIRE_CLOSING, INQUIRE_TICKETS
 use super::ticket_members::{Checked, is_address};
 use super::{Run, TICKET_KEYS, TICKET_TABLE};
 use crate::names::{names, nearest};
-use crate::writes::{UpdateTicket, differences, learn_server_time, perform as write};
+use crate::writes::{UpdateTicket, differences, perform as write, prepare};
 
 /// The inputs; their comments are the help on every surface.
 #[derive(JsonSchema)]
@@ -100,7 +100,7 @@ pub(super) async fn perform(run: &Run<'_>) -> Result<Outcome, Failure> {
             .replace("automaticEmailCcFlag", any);
     }
     if run.context.mode == Mode::Perform {
-        learn_server_time(run).await?;
+        prepare(run).await?;
     }
     Ok(each(run, &tickets, |ticket| one(run, ticket, patch.clone())).await)
 }

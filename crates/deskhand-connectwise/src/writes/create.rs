@@ -4,38 +4,63 @@ use connectwise_psa::records::RawRecord;
 use connectwise_psa::{Answer, Condition, Error, ListRequest, Request, create_ticket};
 use deskhand_command::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::write::{Verdict, Write};
 use crate::commands::Run;
 use crate::commands::rights::{ADD_TICKETS, EDIT_CLOSING, INQUIRE_CLOSING, INQUIRE_TICKETS};
 
-/// The member that carries the mark: the vendor keeps up to 100 characters in it and makes nothing of them.
-const MARKED: &str = "externalXRef";
+/// Where a new ticket carries the mark by which it is found again when its answer is lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TicketMark {
+    /// In `externalXRef`: the vendor keeps up to 100 characters in it and makes nothing of them.
+    #[default]
+    ExternalXRef,
+    /// In the text of the custom field with this id, where `externalXRef` is in use.
+    CustomField(i64),
+    /// Nowhere: a lost ticket is looked for by company, summary and time alone.
+    Nowhere,
+}
+
+const EXTERNAL: &str = "externalXRef";
+const CUSTOM: &str = "customFields";
 
 pub(crate) struct CreateTicket {
     members: Map<String, Value>,
+    mark: TicketMark,
     marker: Option<String>,
 }
 
 impl CreateTicket {
     /// A ticket of these members, marked by the key it is made under unless the caller uses that member himself.
-    pub(crate) fn new(mut members: Map<String, Value>, key: &str) -> Self {
-        let in_use = members.keys().any(|name| name.eq_ignore_ascii_case(MARKED));
-        let marker = (!in_use).then(|| marker_of(key));
-        if let Some(marker) = &marker {
-            members.insert(MARKED.to_owned(), Value::String(marker.clone()));
+    pub(crate) fn new(mut members: Map<String, Value>, mark: TicketMark, key: &str) -> Self {
+        let in_use = |member: &str| members.keys().any(|name| name.eq_ignore_ascii_case(member));
+        let marker = match mark {
+            TicketMark::ExternalXRef if !in_use(EXTERNAL) => Some(marker_of(key)),
+            TicketMark::CustomField(_) if !in_use(CUSTOM) => Some(marker_of(key)),
+            _ => None,
+        };
+        match (&marker, mark) {
+            (Some(marker), TicketMark::CustomField(id)) => {
+                members.insert(CUSTOM.to_owned(), json!([{"id": id, "value": marker}]));
+            }
+            (Some(marker), _) => {
+                members.insert(EXTERNAL.to_owned(), json!(marker));
+            }
+            (None, _) => {}
         }
-        Self { members, marker }
+        Self { members, mark, marker }
     }
 
     /// The ticket with our mark, if the PSA has one: another machine may have made it under the same key.
     pub(crate) async fn made_before(&self, run: &Run<'_>) -> Result<Option<RawRecord>, Error> {
         let Some(marker) = &self.marker else { return Ok(None) };
-        let list = ListRequest::new("service/tickets")
-            .conditions(Condition::equals(MARKED, marker.clone()))
-            .page_size(2);
+        let list = ListRequest::new("service/tickets").page_size(2);
+        let list = match self.mark {
+            TicketMark::CustomField(_) => list.custom_field_conditions(Condition::equals("value", marker.clone())),
+            _ => list.conditions(Condition::equals(EXTERNAL, marker.clone())),
+        };
         Ok(run.client.list(&list).await?.records.into_iter().next())
     }
 
@@ -101,10 +126,6 @@ impl Write for CreateTicket {
 
 /// With our mark it is ours; without one, a single ticket that is alike is, when we could not mark it.
 fn judge(alike: Vec<RawRecord>, marker: Option<&str>) -> Verdict {
-    let mark_of = |ticket: &RawRecord| {
-        let ticket: Value = serde_json::from_slice(&ticket.json).unwrap_or_default();
-        ticket.get(MARKED).and_then(Value::as_str).map(str::to_owned)
-    };
     let (ours, others): (Vec<_>, Vec<_>) = alike
         .into_iter()
         .partition(|ticket| marker.is_none() || mark_of(ticket).as_deref() == marker);
@@ -128,18 +149,30 @@ fn judge(alike: Vec<RawRecord>, marker: Option<&str>) -> Verdict {
     }
 }
 
+/// What looks like a mark of ours in a ticket, or is what somebody else wrote there.
+fn mark_of(ticket: &RawRecord) -> Option<String> {
+    let ticket: Value = serde_json::from_slice(&ticket.json).unwrap_or_default();
+    let custom = ticket.get(CUSTOM).and_then(Value::as_array).into_iter().flatten();
+    let ours = custom
+        .filter_map(|field| field.get("value")?.as_str())
+        .find(|value| value.starts_with(PREFIX));
+    let external = ticket.get(EXTERNAL).and_then(Value::as_str);
+    ours.or(external).map(str::to_owned)
+}
+
+const PREFIX: &str = "dh-";
+
 /// `dh-` and 20 digits of a hash: the same key makes the same mark on every machine.
 fn marker_of(key: &str) -> String {
     let hash = Sha256::digest(key.as_bytes());
     hash.iter()
         .take(10)
-        .fold("dh-".to_owned(), |text, byte| format!("{text}{byte:02x}"))
+        .fold(PREFIX.to_owned(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 #[cfg(test)]
 mod tests {
     use connectwise_psa::records::single;
-    use serde_json::json;
 
     use super::*;
 
@@ -179,13 +212,19 @@ mod tests {
     fn the_mark_follows_from_the_key_and_leaves_the_callers_own_alone() {
         let members = json!({"summary": "x", "company": {"id": 1}});
         let members = members.as_object().unwrap();
-        let one = CreateTicket::new(members.clone(), "key");
-        assert_eq!(one.marker(), CreateTicket::new(members.clone(), "key").marker());
-        assert_ne!(one.marker(), CreateTicket::new(members.clone(), "other").marker());
+        let one = CreateTicket::new(members.clone(), TicketMark::ExternalXRef, "key");
+        assert_eq!(
+            one.marker(),
+            CreateTicket::new(members.clone(), TicketMark::ExternalXRef, "key").marker()
+        );
+        assert_ne!(
+            one.marker(),
+            CreateTicket::new(members.clone(), TicketMark::ExternalXRef, "other").marker()
+        );
         assert_eq!(one.marker().unwrap().len(), 23);
         let mut own = members.clone();
         own.insert("externalxref".to_owned(), json!("mine"));
-        let own = CreateTicket::new(own, "key");
+        let own = CreateTicket::new(own, TicketMark::ExternalXRef, "key");
         assert!(own.marker().is_none() && own.request().to_text().contains("mine"));
     }
 }

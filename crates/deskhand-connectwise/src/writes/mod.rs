@@ -15,10 +15,11 @@ mod update;
 mod write;
 
 pub(crate) use create::CreateTicket;
+pub use create::TicketMark;
 pub(crate) use delete::DeleteTicket;
 pub(crate) use merge::{MergeTickets, merged_into};
 pub(crate) use note::AddNote;
-pub(crate) use perform::{learn_server_time, perform};
+pub(crate) use perform::{perform, prepare};
 pub(crate) use same::differences;
 pub(crate) use update::UpdateTicket;
 pub(crate) use write::Write;

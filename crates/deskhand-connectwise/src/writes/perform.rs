@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use connectwise_psa::records::RawRecord;
 use connectwise_psa::{Error, ErrorKind, Request};
-use deskhand_command::journal::{Ending, Intent, JournalError, WriteId};
+use deskhand_command::journal::{Claim, Claimed, Ending, Intent, JournalError, WriteId};
 use deskhand_command::{Failure, Retry};
 use jiff::{SignedDuration, Timestamp};
 
@@ -166,8 +166,11 @@ async fn read_back(run: &Run<'_>, write: &dyn Write, record: Option<i64>) -> Opt
     run.client.get(write.record_path(record)?).await.ok()
 }
 
-/// Asks for the server's time where no answer has told it yet: what is looked for later was made since then.
-pub(crate) async fn learn_server_time(run: &Run<'_>) -> Result<(), Failure> {
+/// Before the first write of a run: the caller's key is claimed, and the server's time is known.
+///
+/// What is looked for later was made since then; without an answer so far, one is asked for.
+pub(crate) async fn prepare(run: &Run<'_>) -> Result<(), Failure> {
+    claim(run).await?;
     if run.client.server_time().is_some() {
         return Ok(());
     }
@@ -176,6 +179,29 @@ pub(crate) async fn learn_server_time(run: &Run<'_>) -> Result<(), Failure> {
             Err(run.failure(&error))
         }
         _ => Ok(()),
+    }
+}
+
+/// A caller's key stands for these inputs, or was given to others.
+async fn claim(run: &Run<'_>) -> Result<(), Failure> {
+    let Some(key) = &run.context.idempotency_key else {
+        return Ok(());
+    };
+    let claim = Claim {
+        key: key.clone(),
+        command: run.declaration.slug.to_owned(),
+        inputs: run.inputs.to_json(),
+    };
+    match run
+        .context
+        .journal
+        .claim(&claim)
+        .await
+        .map_err(|error| unwritable(&error))?
+    {
+        Claimed::New | Claimed::Again => Ok(()),
+        Claimed::Taken => Err(Failure::new(409, "This idempotency key was used with other inputs.")
+            .with_hint("use a new key for a new wish; to repeat the old one, give the same inputs")),
     }
 }
 

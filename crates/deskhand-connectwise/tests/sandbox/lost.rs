@@ -6,12 +6,13 @@ use std::time::Duration;
 use connectwise_psa::{Client, Condition, Credentials, ListRequest, ServerUrl, create_ticket};
 use deskhand_command::journal::{Ending, Intent, Journal, MemoryJournal};
 use deskhand_command::{CommandOutput, Context, Retry};
+use deskhand_connectwise::TicketMark;
 use deskhand_sandbox::{FaultKind, Options, Rule, Running};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::moved::MovedClock;
-use crate::support::{records, run_in, written};
+use crate::support::{records, run_in, run_marked, written};
 
 /// Every way to lose an answer.
 const LOSSES: [FaultKind; 7] = [
@@ -111,6 +112,57 @@ async fn slow_a_ticket_whose_answer_was_lost_is_made_once() {
             assert_eq!(count(&client(&sandbox), "service/tickets", same).await, 1, "{summary}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_connection_can_mark_tickets_nowhere_and_a_lost_one_is_found_by_what_it_is() {
+    let sandbox = desk(5).await;
+    let clock = MovedClock::new(&sandbox);
+    let psa = client(&sandbox);
+    let company = company(&psa).await;
+    for fault in LOSSES {
+        let summary = format!("{fault:?}");
+        lose(&sandbox, fault, "POST", "/service/tickets");
+        let inputs = json!({"Summary": summary, "Company ID": company});
+        let context = clock.context(&summary);
+        let output = run_marked(TicketMark::Nowhere, &context, &psa, "create-ticket", inputs).await;
+        sandbox.faults().set(Vec::new());
+        clock_on(&sandbox);
+        assert_eq!(output.error(), "", "{summary}");
+        assert_eq!(records(&output)[0].get("externalXRef"), None);
+        let same = Condition::equals("summary", summary.as_str());
+        assert_eq!(count(&psa, "service/tickets", same).await, 1, "{summary}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_can_mark_tickets_in_a_custom_field() {
+    let sandbox = desk(5).await;
+    let clock = MovedClock::new(&sandbox);
+    let psa = client(&sandbox);
+    let inputs = json!({"Summary": "Marked", "Company ID": company(&psa).await});
+    let fields = psa
+        .list(&ListRequest::new("service/tickets").page_size(1))
+        .await
+        .unwrap()
+        .records;
+    let ticket: Value = serde_json::from_slice(&fields[0].json).unwrap();
+    let text = ticket["customFields"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|field| field["type"] == "Text")
+        .unwrap();
+    let mark = TicketMark::CustomField(text["id"].as_i64().unwrap());
+    let with_key = |run: &str| Context {
+        idempotency_key: Some("once".to_owned()),
+        ..clock.context(run)
+    };
+    // Each run has a journal of its own: only the mark in the PSA can tell.
+    let first = run_marked(mark, &with_key("one"), &psa, "create-ticket", inputs.clone()).await;
+    let again = run_marked(mark, &with_key("two"), &psa, "create-ticket", inputs).await;
+    assert_eq!(records(&first)[0]["id"], records(&again)[0]["id"]);
+    assert_eq!(records(&first)[0].get("externalXRef"), None);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use std::time::Duration;
 use connectwise_psa::{Client, Credentials, Patience, ServerUrl};
 use deskhand_command::event_source::Path;
 use deskhand_command::{CommandOutput, Context, Mode, SystemClock};
+use deskhand_connectwise::TicketMark;
 use deskhand_sandbox::{Document, FaultKind, Kind, Level, Member, Options, Rule, Running};
 use serde_json::{Value, json};
 
@@ -41,7 +42,18 @@ pub(crate) async fn run(client: &Client, slug: &str, inputs: Value) -> CommandOu
 
 /// Runs a command by its slug in a context of the caller's.
 pub(crate) async fn run_in(context: &Context, client: &Client, slug: &str, inputs: Value) -> CommandOutput {
-    let catalogue = deskhand_connectwise::catalogue(client);
+    run_marked(TicketMark::default(), context, client, slug, inputs).await
+}
+
+/// Runs a command by its slug on a connection that marks new tickets there.
+pub(crate) async fn run_marked(
+    mark: TicketMark,
+    context: &Context,
+    client: &Client,
+    slug: &str,
+    inputs: Value,
+) -> CommandOutput {
+    let catalogue = deskhand_connectwise::catalogue(client, mark);
     let command = catalogue
         .iter()
         .find(|command| command.declaration().slug == slug)

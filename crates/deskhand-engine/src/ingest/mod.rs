@@ -3,6 +3,7 @@
 mod claimed;
 mod decide;
 mod job;
+mod nightly;
 mod prepare;
 mod report;
 mod run;
@@ -10,4 +11,5 @@ mod sweep;
 
 pub use decide::{Decision, Known, Note, decide, settle};
 pub use job::{IngestJob, Ingestor, Observer, Point, Quiet};
+pub use nightly::{DueSweep, due_sweep};
 pub use report::IngestReport;

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use clap::Args;
 use connectwise_psa::{Client, Credentials, ServerUrl};
+use deskhand_connectwise::TicketMark;
 
 use super::paths::{limits_path, profiles_path, variable_of};
-use super::profile::{self, Profile};
+use super::profile::{self, MarkSetting, NamedMark, Profile};
 use crate::exit::BadInput;
 
 /// Options that name a connection. The private key is no option: arguments can be read by every user of a machine.
@@ -101,6 +102,15 @@ impl Settings {
         format!("{} {}", self.name, self.company_id)
     }
 
+    /// Where new tickets carry the mark by which they are found again.
+    pub(crate) fn ticket_mark(&self) -> TicketMark {
+        match self.rest.ticket_mark {
+            None | Some(MarkSetting::Named(NamedMark::ExternalXRef)) => TicketMark::ExternalXRef,
+            Some(MarkSetting::Named(NamedMark::Nowhere)) => TicketMark::Nowhere,
+            Some(MarkSetting::CustomField(id)) => TicketMark::CustomField(id),
+        }
+    }
+
     /// What the vendor may count requests by: every process with the same keys at the same place.
     fn limited_as(&self) -> String {
         let key = self.rest.public_key.as_deref().unwrap_or_default();
@@ -170,6 +180,7 @@ fn overridden(profile: Profile, options: &ConnectionOptions) -> anyhow::Result<P
             .ceiling
             .map_or_else(|| number("DESKHAND_CEILING"), |n| Ok(Some(n)))?
             .or(profile.ceiling),
+        ticket_mark: profile.ticket_mark,
     })
 }
 

@@ -23,6 +23,23 @@ pub(super) struct Profile {
     pub(super) ca_certificate: Option<std::path::PathBuf>,
     pub(super) timeout_seconds: Option<u64>,
     pub(super) ceiling: Option<usize>,
+    pub(super) ticket_mark: Option<MarkSetting>,
+}
+
+/// Where new tickets are marked: `"externalXRef"`, `"none"`, or the id of a custom field.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(untagged)]
+pub(super) enum MarkSetting {
+    CustomField(i64),
+    Named(NamedMark),
+}
+
+#[derive(Clone, Copy, Deserialize)]
+pub(super) enum NamedMark {
+    #[serde(rename = "externalXRef")]
+    ExternalXRef,
+    #[serde(rename = "none")]
+    Nowhere,
 }
 
 /// Reads one profile of the file.

@@ -18,7 +18,7 @@ use crate::render::format::Format;
 pub(super) async fn run(declaration: &Declaration, matches: &ArgMatches) -> anyhow::Result<Exit> {
     let form = OutputOptions::from_arg_matches(matches)?.output;
     let (client, settings) = config::connect(&ConnectionOptions::from_arg_matches(matches)?)?;
-    let catalogue = deskhand_connectwise::catalogue(&client);
+    let catalogue = deskhand_connectwise::catalogue(&client, settings.ticket_mark());
     let command = catalogue
         .iter()
         .find(|command| command.declaration().slug == declaration.slug)

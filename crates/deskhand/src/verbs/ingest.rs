@@ -7,8 +7,8 @@ use std::time::Duration;
 use clap::Args;
 use deskhand_command::{EventSource, SystemClock};
 use deskhand_connectwise::{FeedOptions, Filters, TicketFeed};
-use deskhand_engine::ingest::{IngestJob, IngestReport, Ingestor, Observer};
-use deskhand_engine::store::FeedKey;
+use deskhand_engine::ingest::{DueSweep, IngestJob, IngestReport, Ingestor, Observer, due_sweep};
+use deskhand_engine::store::{FeedKey, RunKind, RunOutcome};
 use deskhand_store::SqliteStore;
 use jiff::{SignedDuration, Timestamp};
 
@@ -29,7 +29,8 @@ pub(crate) struct Options {
     /// Seconds between passes with `--follow`
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
     every: u64,
-    /// After the pass, compare the last N days with the PSA for what was missed or deleted; 0 compares everything
+    /// After the pass, compare the last N days with the PSA for what was missed or deleted; 0 compares everything. With
+    /// `--follow` a sweep of 7 days comes every night (02:00 UTC) by itself, and on Sundays one of everything
     #[arg(long, value_name = "DAYS")]
     sweep: Option<u32>,
 }
@@ -73,6 +74,9 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<Exit> {
         if !options.follow {
             return Ok(exit);
         }
+        if exit == Exit::Successful {
+            sweep_when_due(&ingestor, &job).await?;
+        }
         tokio::time::sleep(Duration::from_secs(options.every)).await;
     }
 }
@@ -82,6 +86,36 @@ pub(super) async fn once(ingestor: &Ingestor, job: &IngestJob) -> Exit {
     let run_id = super::run_id();
     let (report, outcome) = ingestor.run(job, &run_id).await;
     finish(&report, outcome, "Ingest")
+}
+
+/// Sweeps when a night has passed since the last sweep of this feed, or since it was first read.
+async fn sweep_when_due(ingestor: &Ingestor, job: &IngestJob) -> anyhow::Result<()> {
+    const LOOKED_AT: u32 = 10_000;
+    let runs = ingestor
+        .store
+        .list_runs(LOOKED_AT)
+        .await
+        .map_err(super::store_trouble)?;
+    let of_feed = || {
+        runs.iter()
+            .filter(|run| run.connection == job.key.connection && run.source == job.key.source)
+    };
+    let last = of_feed().find(|run| run.kind == RunKind::Sweep && run.outcome == RunOutcome::Successful);
+    let Some(since) = last.or_else(|| of_feed().last()) else {
+        return Ok(());
+    };
+    match due_sweep(ingestor.clock.now(), since.started_at) {
+        None => Ok(()),
+        Some(due) => {
+            let days = match due {
+                DueSweep::LastDays(days) => days,
+                DueSweep::Everything => 0,
+            };
+            // What failed is told, and due again after the next pass.
+            let _told = sweep(ingestor, job, days).await;
+            Ok(())
+        }
+    }
 }
 
 async fn sweep(ingestor: &Ingestor, job: &IngestJob, days: u32) -> Exit {

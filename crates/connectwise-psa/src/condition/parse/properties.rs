@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
 
 use super::{Literal, Operator, Parsed, parse};
 use crate::condition::{Condition, Value, check_balance};
@@ -148,6 +149,24 @@ proptest! {
             match parse(&text) {
                 Ok(_) => prop_assert!(check_balance(&text).is_ok()),
                 Err(error) => prop_assert!((1..=text.chars().count() + 1).contains(&error.at)),
+            }
+        }
+    }
+}
+
+/// Half a minute of texts that are conditions, nearly conditions, or nothing of the kind.
+#[test]
+fn fuzz_no_text_makes_it_panic_or_says_less_than_where() {
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let texts = (condition(), nearly_a_condition(), any::<String>());
+    while std::time::Instant::now() < until {
+        let (built, near, any) = texts.new_tree(&mut runner).unwrap().current();
+        assert_eq!(parse(&built.to_string()), Ok(expected(&built)));
+        for text in [near, any] {
+            match parse(&text) {
+                Ok(parsed) => assert_eq!(parse(&parsed.to_string()), Ok(parsed), "{text}"),
+                Err(error) => assert!((1..=text.chars().count() + 1).contains(&error.at), "{text}"),
             }
         }
     }
