@@ -95,9 +95,8 @@ async fn slow_a_thousand_rows_killed_again_and_again_take_effect_once() {
     sandbox.log().keep(100_000);
     let all = tickets(&sandbox);
     let some = &all[..20];
-    let rows: String = (0..ROWS)
-        .map(|row| format!("{},row {row} of a thousand\n", some[row % some.len()]))
-        .collect();
+    let row = |row: usize| format!("{},row {row} of a thousand\n", some[row % some.len()]);
+    let rows = (0..ROWS).map(row).collect::<Vec<_>>().concat();
     let file = folder.path().join("notes.csv");
     std::fs::write(&file, format!("Ticket IDs,Note Text\n{rows}")).unwrap();
     let command = || {

@@ -5,6 +5,7 @@ mod add_ticket_notes;
 mod chains;
 mod create_ticket;
 mod delete_tickets;
+mod doctor;
 mod failures;
 mod feed;
 mod fetch_event;
