@@ -23,6 +23,7 @@ mod http;
 mod note;
 mod options;
 mod outbox;
+mod pairs;
 pub mod query;
 mod refusal;
 mod running;

@@ -213,10 +213,13 @@ fn one(shared: &Shared, asked: &Asked<'_>, id: &str) -> Answer {
             shared.faults.count("poison");
             timed_out()
         }
-        Some(record) => match Fields::parse(asked.parameters.get("fields")) {
-            Some(fields) => Answer::json(fields.select(Row::new(&record).value()).to_string()),
-            None => Answer::json(shared.world.served(&record)),
-        },
+        Some(record) => {
+            let served = shared.world.served(&record);
+            match Fields::parse(asked.parameters.get("fields")) {
+                Some(fields) => Answer::json(fields.select(&served)),
+                None => Answer::json(served),
+            }
+        }
         None => Answer::error(404, "NotFound", &kind.not_found(id)),
     }
 }
@@ -373,25 +376,22 @@ fn id_bounds(condition: &Condition) -> (i64, i64) {
 
 /// One buffer, made of stored bytes wherever nothing has to be changed.
 fn body(shared: &Shared, page: &[&Document], fields: Option<&Fields>) -> Bytes {
-    if let Some(fields) = fields {
-        let selected: Vec<_> = page
-            .iter()
-            .map(|record| fields.select(Row::new(record).value()))
-            .collect();
-        return Value::Array(selected).to_string().into();
-    }
     let as_stored = shared.world.serves_as_stored();
     let room: usize = page.iter().map(|record| record.raw.len() + 1).sum();
-    let mut body = Vec::with_capacity(room + 2);
+    let mut body = Vec::with_capacity(if fields.is_none() { room + 2 } else { 2 });
     body.push(b'[');
     for (at, record) in page.iter().enumerate() {
         if at > 0 {
             body.push(b',');
         }
-        if as_stored {
-            body.extend_from_slice(&record.raw);
+        let served = if as_stored {
+            &record.raw
         } else {
-            body.extend_from_slice(&shared.world.served(record));
+            &shared.world.served(record)
+        };
+        match fields {
+            Some(fields) => body.extend_from_slice(fields.select(served).as_bytes()),
+            None => body.extend_from_slice(served),
         }
     }
     body.push(b']');

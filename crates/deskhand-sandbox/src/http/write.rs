@@ -9,7 +9,7 @@ use super::{Answer, auth};
 use crate::binding::{BUNDLE, Bound, CALLBACK, MERGE, NOTE, Shape, TICKET, bind, operations};
 use crate::callback;
 use crate::note;
-use crate::query::{Fields, Row};
+use crate::query::Fields;
 use crate::refusal::Refusal;
 use crate::running::Shared;
 use crate::ticket::{self, Store, Writer};
@@ -186,9 +186,10 @@ impl Write<'_> {
     /// The whole record, or the members that `fields` names.
     fn shown(&self, verb: Verb, record: &Document) -> Answer {
         let parameters = Parameters::parse(self.incoming.query);
+        let served = self.shared.world.served(record);
         let mut answer = match Fields::parse(parameters.get("fields")) {
-            Some(fields) => Answer::json(fields.select(Row::new(record).value()).to_string()),
-            None => Answer::json(self.shared.world.served(record)),
+            Some(fields) => Answer::json(fields.select(&served)),
+            None => Answer::json(served),
         };
         if verb == Verb::Create {
             answer.status = 201;
