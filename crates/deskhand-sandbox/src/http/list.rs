@@ -21,13 +21,16 @@ pub(super) struct Asked<'a> {
     pub(super) forward_only: bool,
     /// The resource's address without query, for links.
     pub(super) base: String,
+    /// Whose tickets are all that is to be seen, by a role that looks at its own only.
+    pub(super) only_of: Option<&'a str>,
 }
 
 /// The vendor's page size when none is given, and the most it gives.
 const PAGE_SIZE: i64 = 25;
 const LARGEST_PAGE: i64 = 1000;
 
-struct Filters {
+struct Filters<'a> {
+    only_of: Option<&'a str>,
     conditions: Option<Condition>,
     children: Option<Condition>,
     custom_fields: Option<Condition>,
@@ -208,6 +211,8 @@ fn one(shared: &Shared, asked: &Asked<'_>, id: &str) -> Answer {
     let id_asked = id.parse().unwrap_or(-1);
     let found = read(shared, asked.target, |table| table.visible(id_asked, now).cloned());
     let found = found.filter(|record| record.service && (parent.is_none() || Some(record.parent) == parent));
+    let hidden = |record: &Document| asked.only_of.is_some_and(|member| !record.is_ticket_of(member));
+    let found = found.filter(|record| kind != Kind::Ticket || !hidden(record));
     match found {
         Some(record) if kind == Kind::Ticket && shared.world.is_poisoned(record.id) => {
             shared.faults.count("poison");
@@ -242,14 +247,15 @@ struct Found<'a> {
     total: Option<usize>,
 }
 
-impl Filters {
-    fn of(shared: &Shared, asked: &Asked<'_>) -> Result<Self, QueryError> {
+impl<'a> Filters<'a> {
+    fn of(shared: &Shared, asked: &Asked<'a>) -> Result<Self, QueryError> {
         let names = Names::of(&shared.world, asked.target.kind);
         let conditions = query::parse(asked.parameters.get("conditions"))?;
         if let Some(conditions) = &conditions {
             query::check_names(conditions, &names)?;
         }
         Ok(Self {
+            only_of: asked.only_of.filter(|_| asked.target.kind == Kind::Ticket),
             conditions,
             children: query::parse(asked.parameters.get("childconditions"))?,
             custom_fields: query::parse(asked.parameters.get("customfieldconditions"))?,
@@ -310,7 +316,7 @@ impl Filters {
     /// True when every service ticket matches, so that a page can be had without a walk.
     fn takes_all(&self) -> bool {
         let plain = self.conditions.is_none() && self.children.is_none() && self.custom_fields.is_none();
-        plain && self.service_only
+        plain && self.service_only && self.only_of.is_none()
     }
 
     /// How many there are, where that costs nothing to speak of.
@@ -326,6 +332,7 @@ impl Filters {
             .after(after.max(lowest), now)
             .take_while(move |record| record.id <= highest)
             .filter(|record| (!self.service_only || record.service) && record.parent == self.parent)
+            .filter(|record| self.only_of.is_none_or(|member| record.is_ticket_of(member)))
     }
 
     fn matches(&self, record: &Document) -> Result<bool, QueryError> {
