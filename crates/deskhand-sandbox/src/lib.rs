@@ -23,6 +23,7 @@ mod http;
 mod note;
 mod options;
 mod outbox;
+mod pairs;
 pub mod query;
 mod refusal;
 mod running;
@@ -38,6 +39,6 @@ pub use outbox::{Mail, Outbox, Recipient};
 pub use running::{Running, StartError, start};
 pub use seed::{Desk, LoadError, Priorities, Seed, load, plant};
 pub use world::{
-    Document, Kind, Level, Member, Members, Page, ROLE_LINES, Role, SandboxClock, Table, Ticking, TruthRow, VOLATILE,
-    World,
+    Document, Kind, Level, Member, Members, Page, ROLE_LINES, Reach, Right, Role, SandboxClock, Table, Ticking,
+    TruthRow, VOLATILE, World,
 };

@@ -1,7 +1,7 @@
 //! The sandbox as a client sees it.
 #![expect(clippy::unwrap_used, reason = "test code")]
 
-use deskhand_sandbox::{FaultKind, Kind, Level, Member, Options, Rule, Running, start};
+use deskhand_sandbox::{FaultKind, Kind, Level, Member, Members, Options, Rule, Running, start};
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -415,4 +415,36 @@ async fn tls_is_trusted_by_the_authority_it_wrote() {
     assert!(trusting.get(&url).send().await.unwrap().status().is_success());
     assert!(client().get(&url).send().await.is_err());
     std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[tokio::test]
+async fn fields_leave_every_member_as_the_whole_record_has_it_written() {
+    let sandbox = sandbox(120).await;
+    sandbox.world().set_codebase("v2026_1");
+    let fields =
+        "id,summary,company,estimatedTimeCost,actualHours,budgetHours,hourlyRate,billingAmount,customFields,_info";
+    let conditions = "pageSize=1000&orderBy=summary";
+    let whole = text_of(&sandbox, &format!("service/tickets?{conditions}")).await;
+    let short = text_of(&sandbox, &format!("service/tickets?{conditions}&fields={fields}")).await;
+    let whole: Vec<Members> = serde_json::from_str(&whole).unwrap();
+    let short: Vec<Members> = serde_json::from_str(&short).unwrap();
+    assert_eq!(whole.len(), short.len());
+    let mut trailing_zeros = 0;
+    for (whole, short) in whole.iter().zip(&short) {
+        for name in fields.split(',').filter(|name| *name != "company") {
+            assert_eq!(short.get(name), whole.get(name), "{name}");
+            trailing_zeros += usize::from(short.get(name).is_some_and(|json| json.ends_with(".00")));
+        }
+        let company = whole.get("company").unwrap();
+        let without_info = company.split(",\"_info\"").next().unwrap();
+        assert_eq!(short.get("company").unwrap(), format!("{without_info}}}"));
+    }
+    assert!(trailing_zeros > 0, "no decimal that could have lost its zeros");
+    let id = whole[0].get("id").unwrap();
+    let one = text_of(&sandbox, &format!("service/tickets/{id}?fields={fields}")).await;
+    assert_eq!(one, short[0].to_json());
+}
+
+async fn text_of(sandbox: &Running, path: &str) -> String {
+    get(sandbox, path).await.text().await.unwrap()
 }

@@ -8,6 +8,7 @@ mod callback;
 mod merge;
 mod note;
 mod operations;
+mod reference;
 mod refused;
 mod shape;
 mod ticket;

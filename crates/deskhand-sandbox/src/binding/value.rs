@@ -4,24 +4,9 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::Form;
+use super::reference::known;
 use super::refused::{Place, unknown_member, wrong_container, wrong_type};
 use crate::refusal::Refusal;
-
-/// The members that a reference can have, in the vendor's spelling; each type of reference has some of them.
-const REFERENCE: [&str; 8] = ["id", "identifier", "name", "sort", "summary", "level", "type", "_info"];
-
-/// Members of a custom field's value.
-const FIELD: [&str; 9] = [
-    "id",
-    "caption",
-    "type",
-    "entryMethod",
-    "numberOfDecimals",
-    "value",
-    "connectWiseId",
-    "rowNum",
-    "userDefinedFieldRecId",
-];
 
 /// The value as the member holds it.
 ///
@@ -48,7 +33,7 @@ pub(super) fn checked(form: Form, value: Value, place: &dyn Fn(&Value) -> Place)
             let word = words.iter().find(|word| word.eq_ignore_ascii_case(text));
             word.map_or_else(|| wrong(&value, name), |word| Ok(Value::from(*word)))
         }
-        (Form::Reference(name), Value::Object(_)) => object(value, name, &REFERENCE, place),
+        (Form::Reference(name), Value::Object(_)) => object(value, name, place),
         (Form::Reference(name), Value::Array(_)) => Err(wrong_container(true, name, &place(&value))),
         (Form::Choice(name, _) | Form::Reference(name), _) => wrong(&value, name),
         (Form::Fields | Form::Texts | Form::Wholes, Value::Array(_)) => list(form, value, place),
@@ -82,7 +67,7 @@ fn list(form: Form, value: Value, place: &dyn Fn(&Value) -> Place) -> Result<Val
             place
         };
         match form {
-            Form::Fields if element.is_object() => object(element, "CustomFieldValue", &FIELD, &inner),
+            Form::Fields if element.is_object() => object(element, "CustomFieldValue", &inner),
             Form::Fields => Err(wrong_type(&element, "CustomFieldValue", &inner(&element))),
             Form::Texts => checked(Form::Text(0), element, &inner),
             _ if element.is_null() => Err(wrong_type(&element, "System.Int32", &inner(&element))),
@@ -92,8 +77,8 @@ fn list(form: Form, value: Value, place: &dyn Fn(&Value) -> Place) -> Result<Val
     Ok(Value::Array(checked.collect::<Result<_, _>>()?))
 }
 
-/// An object of few members, its names in the vendor's spelling; a reference's id is a number and its names are texts.
-fn object(value: Value, name: &str, known: &[&str], place: &dyn Fn(&Value) -> Place) -> Result<Value, Refusal> {
+/// An object of few members, its names in the vendor's spelling.
+fn object(value: Value, name: &str, place: &dyn Fn(&Value) -> Place) -> Result<Value, Refusal> {
     let Value::Object(members) = value else {
         return Ok(value);
     };
@@ -104,15 +89,10 @@ fn object(value: Value, name: &str, known: &[&str], place: &dyn Fn(&Value) -> Pl
             place.path = format!("{}.{given}", place.path);
             place
         };
-        let Some(known) = known.iter().find(|known| known.eq_ignore_ascii_case(&given)) else {
+        let Some((known, form)) = known(name, &given) else {
             return Err(unknown_member(&given, name, &inner(&value)));
         };
-        let form = match *known {
-            "id" | "sort" | "numberOfDecimals" | "rowNum" | "userDefinedFieldRecId" => Form::Whole,
-            "identifier" | "name" | "summary" | "caption" => Form::Text(0),
-            _ => Form::Any,
-        };
-        spelled.insert((*known).to_owned(), checked(form, value, &inner)?);
+        spelled.insert(known.to_owned(), checked(form, value, &inner)?);
     }
     Ok(Value::Object(spelled))
 }

@@ -7,7 +7,7 @@ use http::HeaderMap;
 use super::Answer;
 use crate::refusal::Refusal;
 use crate::running::Shared;
-use crate::world::{Kind, Level, Member};
+use crate::world::{Document, Kind, Level, Member, Reach};
 
 /// The member that signs in; a missing client id is refused where that is switched on.
 ///
@@ -65,6 +65,21 @@ pub(super) fn allows(member: &Member, line: &str, level: Level) -> Result<(), Re
         Ok(())
     } else {
         Err(Refusal::no_right())
+    }
+}
+
+/// The member whose tickets are all that it may look at; `None` when it may look at all of them.
+pub(super) fn only_of(member: &Member) -> Option<&str> {
+    let reach = member.role.reach(SERVICE_TICKETS, Level::Inquire);
+    (reach == Reach::My).then(|| member.identifier())
+}
+
+/// Whether a line reaches a ticket at a level; a ticket that is not there yet is its author's own.
+pub(super) fn reaches(member: &Member, line: &str, level: Level, ticket: Option<&Document>) -> bool {
+    match member.role.reach(line, level) {
+        Reach::None => false,
+        Reach::My => ticket.is_none_or(|ticket| ticket.is_ticket_of(member.identifier())),
+        Reach::All => true,
     }
 }
 

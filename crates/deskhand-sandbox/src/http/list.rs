@@ -21,13 +21,16 @@ pub(super) struct Asked<'a> {
     pub(super) forward_only: bool,
     /// The resource's address without query, for links.
     pub(super) base: String,
+    /// Whose tickets are all that is to be seen, by a role that looks at its own only.
+    pub(super) only_of: Option<&'a str>,
 }
 
 /// The vendor's page size when none is given, and the most it gives.
 const PAGE_SIZE: i64 = 25;
 const LARGEST_PAGE: i64 = 1000;
 
-struct Filters {
+struct Filters<'a> {
+    only_of: Option<&'a str>,
     conditions: Option<Condition>,
     children: Option<Condition>,
     custom_fields: Option<Condition>,
@@ -208,15 +211,20 @@ fn one(shared: &Shared, asked: &Asked<'_>, id: &str) -> Answer {
     let id_asked = id.parse().unwrap_or(-1);
     let found = read(shared, asked.target, |table| table.visible(id_asked, now).cloned());
     let found = found.filter(|record| record.service && (parent.is_none() || Some(record.parent) == parent));
+    let hidden = |record: &Document| asked.only_of.is_some_and(|member| !record.is_ticket_of(member));
+    let found = found.filter(|record| kind != Kind::Ticket || !hidden(record));
     match found {
         Some(record) if kind == Kind::Ticket && shared.world.is_poisoned(record.id) => {
             shared.faults.count("poison");
             timed_out()
         }
-        Some(record) => match Fields::parse(asked.parameters.get("fields")) {
-            Some(fields) => Answer::json(fields.select(Row::new(&record).value()).to_string()),
-            None => Answer::json(shared.world.served(&record)),
-        },
+        Some(record) => {
+            let served = shared.world.served(&record);
+            match Fields::parse(asked.parameters.get("fields")) {
+                Some(fields) => Answer::json(fields.select(&served)),
+                None => Answer::json(served),
+            }
+        }
         None => Answer::error(404, "NotFound", &kind.not_found(id)),
     }
 }
@@ -239,14 +247,15 @@ struct Found<'a> {
     total: Option<usize>,
 }
 
-impl Filters {
-    fn of(shared: &Shared, asked: &Asked<'_>) -> Result<Self, QueryError> {
+impl<'a> Filters<'a> {
+    fn of(shared: &Shared, asked: &Asked<'a>) -> Result<Self, QueryError> {
         let names = Names::of(&shared.world, asked.target.kind);
         let conditions = query::parse(asked.parameters.get("conditions"))?;
         if let Some(conditions) = &conditions {
             query::check_names(conditions, &names)?;
         }
         Ok(Self {
+            only_of: asked.only_of.filter(|_| asked.target.kind == Kind::Ticket),
             conditions,
             children: query::parse(asked.parameters.get("childconditions"))?,
             custom_fields: query::parse(asked.parameters.get("customfieldconditions"))?,
@@ -307,7 +316,7 @@ impl Filters {
     /// True when every service ticket matches, so that a page can be had without a walk.
     fn takes_all(&self) -> bool {
         let plain = self.conditions.is_none() && self.children.is_none() && self.custom_fields.is_none();
-        plain && self.service_only
+        plain && self.service_only && self.only_of.is_none()
     }
 
     /// How many there are, where that costs nothing to speak of.
@@ -323,6 +332,7 @@ impl Filters {
             .after(after.max(lowest), now)
             .take_while(move |record| record.id <= highest)
             .filter(|record| (!self.service_only || record.service) && record.parent == self.parent)
+            .filter(|record| self.only_of.is_none_or(|member| record.is_ticket_of(member)))
     }
 
     fn matches(&self, record: &Document) -> Result<bool, QueryError> {
@@ -373,25 +383,22 @@ fn id_bounds(condition: &Condition) -> (i64, i64) {
 
 /// One buffer, made of stored bytes wherever nothing has to be changed.
 fn body(shared: &Shared, page: &[&Document], fields: Option<&Fields>) -> Bytes {
-    if let Some(fields) = fields {
-        let selected: Vec<_> = page
-            .iter()
-            .map(|record| fields.select(Row::new(record).value()))
-            .collect();
-        return Value::Array(selected).to_string().into();
-    }
     let as_stored = shared.world.serves_as_stored();
     let room: usize = page.iter().map(|record| record.raw.len() + 1).sum();
-    let mut body = Vec::with_capacity(room + 2);
+    let mut body = Vec::with_capacity(if fields.is_none() { room + 2 } else { 2 });
     body.push(b'[');
     for (at, record) in page.iter().enumerate() {
         if at > 0 {
             body.push(b',');
         }
-        if as_stored {
-            body.extend_from_slice(&record.raw);
+        let served = if as_stored {
+            &record.raw
         } else {
-            body.extend_from_slice(&shared.world.served(record));
+            &shared.world.served(record)
+        };
+        match fields {
+            Some(fields) => body.extend_from_slice(fields.select(served).as_bytes()),
+            None => body.extend_from_slice(served),
         }
     }
     body.push(b']');

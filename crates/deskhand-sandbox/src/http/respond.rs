@@ -9,7 +9,7 @@ use super::route::{Target, What, below_root, target};
 use super::{Answer, auth, write};
 use crate::refusal::Refusal;
 use crate::running::Shared;
-use crate::world::{Kind, Level};
+use crate::world::{Document, Kind, Level};
 
 /// A request as the rest of the sandbox sees it.
 pub(super) struct Incoming<'a> {
@@ -126,7 +126,8 @@ fn below(shared: &Shared, incoming: &Incoming<'_>, path: &str, segments: &[&str]
             .map_err(boxed);
     }
     auth::allowed(&member, target.kind, Level::Inquire).map_err(boxed)?;
-    parent_exists(shared, &target).map_err(boxed)?;
+    let only_of = auth::only_of(&member);
+    parent_exists(shared, &target, only_of).map_err(boxed)?;
     let mut parameters = Parameters::parse(incoming.query);
     if target.what == What::Search {
         list::take_search_body(&mut parameters, incoming.body)?;
@@ -149,6 +150,7 @@ fn below(shared: &Shared, incoming: &Incoming<'_>, path: &str, segments: &[&str]
             parameters,
             forward_only,
             base,
+            only_of,
         },
     ))
 }
@@ -165,8 +167,8 @@ fn no_such_method(method: &Method) -> Refusal {
     )
 }
 
-/// A status has a board, and a note has a ticket.
-fn parent_exists(shared: &Shared, target: &Target) -> Result<(), Refusal> {
+/// A status has a board, and a note has a ticket that is to be seen.
+fn parent_exists(shared: &Shared, target: &Target, only_of: Option<&str>) -> Result<(), Refusal> {
     let Some(parent) = target.parent.as_deref() else {
         return Ok(());
     };
@@ -175,7 +177,9 @@ fn parent_exists(shared: &Shared, target: &Target) -> Result<(), Refusal> {
         _ => Kind::Board,
     };
     let found = parent.parse().ok().and_then(|id| shared.world.visible(kind, id));
-    match found.filter(|found| found.service) {
+    let is_hidden =
+        |found: &Document| kind == Kind::Ticket && only_of.is_some_and(|member| !found.is_ticket_of(member));
+    match found.filter(|found| found.service && !is_hidden(found)) {
         Some(_) => Ok(()),
         None => Err(Refusal::not_found(kind.not_found(parent))),
     }

@@ -1,6 +1,7 @@
 //! Requests that write: who may, what is bound, what is done, what is answered.
 
 use http::Method;
+use serde_json::Value;
 
 use super::parameters::Parameters;
 use super::respond::Incoming;
@@ -9,7 +10,7 @@ use super::{Answer, auth};
 use crate::binding::{BUNDLE, Bound, CALLBACK, MERGE, NOTE, Shape, TICKET, bind, operations};
 use crate::callback;
 use crate::note;
-use crate::query::{Fields, Row};
+use crate::query::Fields;
 use crate::refusal::Refusal;
 use crate::running::Shared;
 use crate::ticket::{self, Store, Writer};
@@ -86,17 +87,16 @@ impl Verb {
 impl Write<'_> {
     fn ticket(&self, verb: Verb, id: i64) -> Result<Answer, Refusal> {
         self.needs(auth::SERVICE_TICKETS, verb.level())?;
-        let (store, who) = (self.store(), self.who());
+        let store = self.store();
+        let before = match verb {
+            Verb::Create => None,
+            _ => Some(self.reached(id, auth::SERVICE_TICKETS, verb.level())?),
+        };
+        let who = self.who(before.as_ref());
         let ticket = match verb {
             Verb::Create => ticket::create(&store, &who, &self.bound(&TICKET)?)?,
-            Verb::Update => {
-                store.ticket(id)?;
-                ticket::update(&store, &who, id, &self.patch(&TICKET)?)?
-            }
-            Verb::Replace => {
-                store.ticket(id)?;
-                ticket::replace(&store, &who, id, self.bound(&TICKET)?)?
-            }
+            Verb::Update => ticket::update(&store, &who, id, &self.patch(&TICKET)?)?,
+            Verb::Replace => ticket::replace(&store, &who, id, self.bound(&TICKET)?)?,
             Verb::Delete => {
                 ticket::delete(&store, &who, id)?;
                 return Ok(nothing());
@@ -109,8 +109,8 @@ impl Write<'_> {
     /// deleting a note needs no more is invented.
     fn note(&self, verb: Verb, ticket: i64, id: i64) -> Result<Answer, Refusal> {
         self.needs(auth::SERVICE_TICKETS, Level::Edit)?;
-        let (store, who) = (self.store(), self.who());
-        store.ticket(ticket)?;
+        let of_ticket = self.reached(ticket, auth::SERVICE_TICKETS, Level::Edit)?;
+        let (store, who) = (self.store(), self.who(Some(&of_ticket)));
         let note = match verb {
             Verb::Create => note::create(&store, &who, ticket, &self.bound(&NOTE)?)?,
             Verb::Update => note::update(&store, &who, (ticket, id), &self.patch(&NOTE)?)?,
@@ -126,7 +126,7 @@ impl Write<'_> {
     /// Invented: that callbacks go by the line of setup tables.
     fn callback(&self, verb: Verb, id: i64) -> Result<Answer, Refusal> {
         self.needs(auth::TABLE_SETUP, verb.level())?;
-        let (store, who) = (self.store(), self.who());
+        let (store, who) = (self.store(), self.who(None));
         let callback = match verb {
             Verb::Create => callback::create(&store, &who, &self.bound(&CALLBACK)?)?,
             Verb::Update => callback::update(&store, &who, id, &self.patch(&CALLBACK)?)?,
@@ -145,12 +145,23 @@ impl Write<'_> {
         if act == Act::Merge {
             self.needs(auth::MERGE_TICKETS, Level::Edit)?;
         }
-        let (store, who) = (self.store(), self.who());
-        store.ticket(ticket)?;
+        let (line, shape, others) = match act {
+            Act::Merge => (auth::MERGE_TICKETS, &MERGE, "mergeTicketIds"),
+            Act::Attach | Act::Detach => (auth::SERVICE_TICKETS, &BUNDLE, "childTicketIds"),
+        };
+        let into = self.reached(ticket, auth::SERVICE_TICKETS, Level::Edit)?;
+        self.reached(ticket, line, Level::Edit)?;
+        let (store, who) = (self.store(), self.who(Some(&into)));
+        let bound = self.bound(shape)?;
+        let others = bound.get(others).and_then(Value::as_array).into_iter().flatten();
+        // One that is not there is told of with everything else that is wrong.
+        for other in others.filter_map(Value::as_i64).filter(|id| store.ticket(*id).is_ok()) {
+            self.reached(other, line, Level::Edit)?;
+        }
         match act {
-            Act::Merge => ticket::merge(&store, &who, ticket, &self.bound(&MERGE)?)?,
-            Act::Attach => ticket::attach(&store, &who, ticket, &self.bound(&BUNDLE)?)?,
-            Act::Detach => ticket::detach(&store, &who, ticket, &self.bound(&BUNDLE)?)?,
+            Act::Merge => ticket::merge(&store, &who, ticket, &bound)?,
+            Act::Attach => ticket::attach(&store, &who, ticket, &bound)?,
+            Act::Detach => ticket::detach(&store, &who, ticket, &bound)?,
         }
         // Invented: what the message says.
         Ok(Answer::json(r#"{"success":true,"message":"Success"}"#))
@@ -162,12 +173,29 @@ impl Write<'_> {
         auth::allows(self.member, line, level)
     }
 
+    /// A ticket that a line of the role reaches at a level.
+    ///
+    /// Invented: one that the member may not look at is not there, as in lists, and one that it may look at and not
+    /// change is refused as a missing right is.
+    fn reached(&self, id: i64, line: &str, level: Level) -> Result<Document, Refusal> {
+        let ticket = self.store().ticket(id)?;
+        let reaches = |line: &str, level| auth::reaches(self.member, line, level, Some(&ticket));
+        if !reaches(auth::SERVICE_TICKETS, Level::Inquire) {
+            return Err(Refusal::not_found(Kind::Ticket.not_found(&id.to_string())));
+        }
+        if !(reaches(line, Level::Inquire) && reaches(line, level)) {
+            return Err(Refusal::no_right());
+        }
+        Ok(ticket)
+    }
+
     fn store(&self) -> Store<'_> {
         self.shared.store()
     }
 
-    fn who(&self) -> Writer<'_> {
-        let may = |level| self.member.role.allows(auth::CLOSE_TICKETS, level);
+    /// Who writes, and whether they may close this ticket.
+    fn who(&self, ticket: Option<&Document>) -> Writer<'_> {
+        let may = |level| auth::reaches(self.member, auth::CLOSE_TICKETS, level, ticket);
         Writer {
             identifier: self.member.identifier(),
             may_close: may(Level::Inquire) && may(Level::Edit),
@@ -186,9 +214,10 @@ impl Write<'_> {
     /// The whole record, or the members that `fields` names.
     fn shown(&self, verb: Verb, record: &Document) -> Answer {
         let parameters = Parameters::parse(self.incoming.query);
+        let served = self.shared.world.served(record);
         let mut answer = match Fields::parse(parameters.get("fields")) {
-            Some(fields) => Answer::json(fields.select(Row::new(record).value()).to_string()),
-            None => Answer::json(self.shared.world.served(record)),
+            Some(fields) => Answer::json(fields.select(&served)),
+            None => Answer::json(served),
         };
         if verb == Verb::Create {
             answer.status = 201;

@@ -15,6 +15,8 @@ pub(super) fn apply(world: &World, wanted: &Bound, note: &mut Members) -> Result
     let mut problems = Vec::new();
     for (slot, value) in wanted.to_set() {
         match (slot.name, value) {
+            // An API member is no record of the desk, and yet its notes can be sent back as they were read.
+            ("member", Value::Object(_)) if is_member_already(note, value) => {}
             ("member", Value::Object(_)) => refer(world, &Named::OWNER, value, note, &mut problems),
             ("contact", Value::Object(_)) => {
                 refer(world, &Named::CONTACT, value, note, &mut problems);
@@ -43,6 +45,13 @@ pub(super) fn apply(world: &World, wanted: &Bound, note: &mut Members) -> Result
         resource: NOTE.resource,
         problems,
     })
+}
+
+fn is_member_already(note: &Members, value: &Value) -> bool {
+    let member = note
+        .get("member")
+        .and_then(|json| serde_json::from_str::<Value>(json).ok());
+    member.is_some_and(|member| !member["id"].is_null() && member["id"] == value["id"])
 }
 
 pub(super) fn set(note: &mut Members, name: &str, json: impl Into<String>) {

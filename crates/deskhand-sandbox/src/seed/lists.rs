@@ -64,7 +64,8 @@ fn plant_priorities(world: &World, desk: &Desk) {
 fn more(object: &mut Object, kind: Kind, name: &str) {
     match kind {
         Kind::ServiceLocation => {
-            object.text("where", name);
+            // The vendor's words for it are the names without hyphens.
+            object.text("where", &name.replace('-', ""));
         }
         Kind::CompanyType => {
             object.flag("vendorFlag", name == "Vendor");

@@ -1,8 +1,10 @@
-//! Who may call, and what their security role lets them do.
+//! Who may call.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+use super::role::{Level, ROLE_LINES, Reach, Right, Role};
 
 /// An API member with keys.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,38 +23,6 @@ pub struct Member {
     /// What it may do.
     pub role: Role,
 }
-
-/// A security role: for each line, the levels it is allowed; lines that are missing allow nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Role {
-    /// True for a role that may do everything.
-    #[serde(default)]
-    pub everything: bool,
-    /// `Service Desk > Service Tickets` → levels.
-    #[serde(default)]
-    pub lines: BTreeMap<String, Vec<Level>>,
-}
-
-/// What can be done to the records of a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the vendor's own names")]
-pub enum Level {
-    Add,
-    Edit,
-    Delete,
-    Inquire,
-}
-
-/// The lines of a security role that the sandbox asks for, module and line.
-pub const ROLE_LINES: [&str; 6] = [
-    "Companies > Company Maintenance",
-    "Companies > Contacts",
-    "Service Desk > Close Service Tickets",
-    "Service Desk > Merge Tickets",
-    "Service Desk > Service Tickets",
-    "System > Table Setup",
-];
 
 impl Member {
     /// A member whose role allows everything.
@@ -74,9 +44,22 @@ impl Member {
         let mut member = Self::with_every_right("sandbox", public_key, private_key);
         member.role.everything = false;
         for (line, level) in rights {
-            member.role.lines.entry((*line).to_owned()).or_default().push(*level);
+            let rights = member.role.lines.entry((*line).to_owned()).or_default();
+            rights.push(Right::from(*level));
         }
         member
+    }
+
+    /// The same member whose role allows this level of this line for its own records only.
+    #[must_use]
+    pub fn with_my(mut self, line: &str, level: Level) -> Self {
+        let rights = self.role.lines.entry(line.to_owned()).or_default();
+        rights.retain(|right| right.level != level);
+        rights.push(Right {
+            level,
+            reach: Reach::My,
+        });
+        self
     }
 
     /// Those that every sandbox knows; all have the private key `private`.
@@ -112,19 +95,6 @@ impl Member {
 
     pub(super) fn has_keys(&self, company: &str, public_key: &str, private_key: &str) -> bool {
         self.company.eq_ignore_ascii_case(company) && self.public_key == public_key && self.private_key == private_key
-    }
-}
-
-impl Role {
-    /// Whether this line is allowed at this level.
-    pub fn allows(&self, line: &str, level: Level) -> bool {
-        self.everything || self.lines.get(line).is_some_and(|levels| levels.contains(&level))
-    }
-
-    /// A line that no role of the sandbox has: a slip of the pen that would silently allow nothing.
-    pub fn unknown_line(&self) -> Option<&str> {
-        let mut lines = self.lines.keys().map(String::as_str);
-        lines.find(|line| !ROLE_LINES.contains(line))
     }
 }
 

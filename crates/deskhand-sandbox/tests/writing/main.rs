@@ -6,6 +6,7 @@ mod callbacks;
 mod desk;
 mod lost_answers;
 mod merges;
+mod my_tickets;
 mod notes;
 mod outbox;
 mod rate_limit;
