@@ -139,7 +139,7 @@ pub(crate) fn inputs(declaration: &Declaration, matches: &ArgMatches) -> Map<Str
         match values.len() {
             0 => None,
             1 => values.pop().map(Value::String),
-            _ if has_type(schema, "array") => Some(Value::Array(values.into_iter().map(Value::String).collect())),
+            _ if has_type(schema, "array") => Some(Value::String(values.join(","))),
             _ => values.pop().map(Value::String),
         }
     };

@@ -187,7 +187,7 @@ async fn a_profile_holds_a_connection_and_its_private_key_is_never_printed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn c1_a_connection_that_lacks_a_parameter_is_refused_by_its_name() {
+async fn c1_c15_a_connection_that_lacks_a_parameter_is_refused_by_its_name() {
     let place = Place::with_tickets(1).await;
     for (variable, what) in [
         ("DESKHAND_URL", "address"),
@@ -493,4 +493,46 @@ async fn ingest_follow_brings_what_changes_until_it_is_asked_to_stop() {
         .await
         .unwrap();
     assert_eq!(ended.unwrap().code(), Some(130));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c18_parameters_are_tested_before_they_are_kept_and_pass_once_they_are_mended() {
+    let place = Place::with_tickets(1).await;
+    let mut wrong = place.deskhand(&["test-connection"]);
+    wrong.env("DESKHAND_PRIVATE_KEY", "mistyped");
+    let failed = run(wrong).await;
+    assert_eq!((failed.code, failed.stdout.as_str()), (1, ""));
+    let lines = "Test Connection failed.\nStatus Code: 401.\nMessage: Unauthorized.\n";
+    assert!(failed.stderr.starts_with(lines), "{}", failed.stderr);
+    let passed = succeed(place.deskhand(&["test-connection"])).await;
+    assert!(passed.contains("Passed") && passed.contains("Successful"), "{passed}");
+    // Neither left a store, or a key, behind.
+    let folder = place.folder.path().to_owned();
+    let grep = Command::new("grep")
+        .args(["--recursive", "--quiet", "private"])
+        .arg(&folder)
+        .status()
+        .unwrap();
+    assert_eq!(grep.code(), Some(1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ids_may_follow_and_be_named_with_commas_or_without() {
+    let place = Place::with_tickets(5).await;
+    let get = place.deskhand(&[
+        "get-tickets",
+        "1000",
+        "1001",
+        "--ticket-ids",
+        "1002,1000",
+        "--output",
+        "jsonl",
+    ]);
+    let ended = run(get).await;
+    let ids: Vec<_> = ended
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["id"].as_i64().unwrap())
+        .collect();
+    assert_eq!(ids, [1002, 1000, 1001], "{}", ended.stderr);
 }

@@ -37,12 +37,11 @@ pub(super) fn measure(report: &mut Report) -> anyhow::Result<()> {
 }
 
 /// A hundred trials of every way to lose an answer, by the same tests that run with fewer of them.
-pub(super) fn lose_answers(report: &mut Report) -> anyhow::Result<()> {
+pub(super) fn lose_answers(report: &mut Report) {
     let mut tests = cargo(["nextest", "run", "--package", "deskhand-connectwise"]);
     tests.args(["--profile", "ci", "-E", "test(/lost::slow_/)"]);
     let outcome = perform(tests.env("LOST_ANSWER_TRIALS", "100"));
     report.held("lost answers, 100 trials each", outcome.is_ok());
-    Ok(())
 }
 
 fn tickets(desk: &Sandbox) -> anyhow::Result<Vec<String>> {

@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::program::{cargo, perform, program};
 use crate::steps::Steps;
-use crate::{generate, layers, tools};
+use crate::{generate, layers, requirements, tools};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -18,7 +18,16 @@ pub(crate) struct Options {
 }
 
 /// The steps, by the names that `--without` takes.
-pub(crate) const STEPS: &[&str] = &["fmt", "clippy", "doc", "deny", "manifests", "layers", "generate"];
+pub(crate) const STEPS: &[&str] = &[
+    "fmt",
+    "clippy",
+    "doc",
+    "deny",
+    "manifests",
+    "layers",
+    "generate",
+    "requirements",
+];
 
 pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let mut steps = Steps::new(&options.without, STEPS)?;
@@ -34,6 +43,7 @@ pub(crate) fn all(steps: &mut Steps) {
     steps.step("manifests", manifests::check);
     steps.step("layers", layers::check);
     steps.step("generate", generate::check);
+    steps.step("requirements", requirements::check);
 }
 
 /// The two that find most.

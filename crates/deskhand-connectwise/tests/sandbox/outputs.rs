@@ -69,7 +69,7 @@ fn cases(sandbox: &Running) -> Vec<Case> {
 }
 
 #[tokio::test]
-async fn g2_pl9_every_command_runs_alone_and_shows_all_parts_of_its_output() {
+async fn g2_pl9_c22_every_command_runs_alone_by_rest_and_shows_all_parts_of_its_output() {
     let sandbox = sandbox(300).await;
     let client = client(&sandbox);
     for case in cases(&sandbox) {
@@ -107,6 +107,9 @@ async fn g2_pl9_every_command_runs_alone_and_shows_all_parts_of_its_output() {
             "{summary}"
         );
     }
+    let rest = |path: &String| path.starts_with("/v4_6_release/apis/3.0/") || path.starts_with("/login/companyinfo/");
+    let asked = crate::support::asked(&sandbox);
+    assert!(asked.len() > 20 && asked.iter().all(rest), "{asked:?}");
 }
 
 #[tokio::test]

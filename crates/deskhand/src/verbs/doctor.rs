@@ -44,25 +44,25 @@ fn in_words(checkup: &Checkup) -> String {
     let rows = deskhand_connectwise::declarations()
         .iter()
         .map(|command| [command.title.to_owned(), verdict(checkup, command.rights)]);
-    let mut words = table::table(["Command", "With this security role"], rows);
     let lines = |wanted: fn(&RightState) -> bool| checkup.rights.iter().filter(move |right| wanted(&right.state));
     let missing: Vec<_> = lines(|state| *state == RightState::Missing)
-        .map(|right| right.line)
+        .map(|right| right.line.to_owned())
         .collect();
-    if !missing.is_empty() {
-        words.push_str(&format!(
-            "\n\nGrant in the API member's security role:\n  {}",
-            missing.join("\n  ")
-        ));
-    }
     let unknown: Vec<_> = lines(|state| matches!(state, RightState::Unknown(_)))
         .map(unknown_line)
         .collect();
-    if !unknown.is_empty() {
-        words.push_str(&format!("\n\nCould not be tried:\n  {}", unknown.join("\n  ")));
-    }
-    words.push_str(&format!("\n\n{}\n", facts(checkup).join("\n")));
-    words
+    let parts = [
+        Some(table::table(["Command", "With this security role"], rows)),
+        listed("Grant in the API member's security role:", &missing),
+        listed("Could not be tried:", &unknown),
+        Some(facts(checkup).join("\n")),
+    ];
+    let parts: Vec<_> = parts.into_iter().flatten().collect();
+    format!("{}\n", parts.join("\n\n"))
+}
+
+fn listed(heading: &str, lines: &[String]) -> Option<String> {
+    (!lines.is_empty()).then(|| format!("{heading}\n  {}", lines.join("\n  ")))
 }
 
 fn unknown_line(right: &Right) -> String {

@@ -101,7 +101,7 @@ async fn sweep_when_due(ingestor: &Ingestor, job: &IngestJob) -> anyhow::Result<
             .filter(|run| run.connection == job.key.connection && run.source == job.key.source)
     };
     let last = of_feed().find(|run| run.kind == RunKind::Sweep && run.outcome == RunOutcome::Successful);
-    let Some(since) = last.or_else(|| of_feed().last()) else {
+    let Some(since) = last.or_else(|| of_feed().next_back()) else {
         return Ok(());
     };
     match due_sweep(ingestor.clock.now(), since.started_at) {
