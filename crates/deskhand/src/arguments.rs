@@ -30,7 +30,7 @@ pub(crate) fn program() -> Command {
 
 /// The verb of a command: its inputs as options, the connection, the form of the output.
 ///
-/// A list of ids that has to be there may also simply follow: `get-tickets 101 102`.
+/// Ids that have to be there may also simply follow: `get-tickets 101 102`, `list-board-teams 3`.
 fn verb_of(declaration: &Declaration) -> Command {
     let inputs = properties(declaration).map(|(name, schema)| option_of(name, schema));
     let ids = following(declaration).map(|name| {
@@ -55,13 +55,14 @@ fn verb_of(declaration: &Declaration) -> Command {
 /// What tells an argument that follows from the option of the same name.
 const FOLLOWING: &str = "-following";
 
-/// The input that may be given without its name: the first list that is required.
+/// The input that may be given without its name: the first list that is required, or the only input that is.
 fn following(declaration: &Declaration) -> Option<&str> {
     let required = declaration.inputs.get("required").and_then(Value::as_array)?;
-    let is_required_list = |(name, schema): &(&str, &Value)| {
-        required.iter().any(|required| required == name) && schema.get("type").is_some_and(|kind| kind == "array")
-    };
-    properties(declaration).find(is_required_list).map(|(name, _)| name)
+    let is_required = |(name, _): &(&str, &Value)| required.iter().any(|required| required == name);
+    let list = |(_, schema): &(&str, &Value)| has_type(schema, "array");
+    let found = properties(declaration).filter(is_required).find(list);
+    let only = || properties(declaration).find(|property| required.len() == 1 && is_required(property));
+    found.or_else(only).map(|(name, _)| name)
 }
 
 /// What goes below the options: the rights that the command needs, and whether it changes anything.
