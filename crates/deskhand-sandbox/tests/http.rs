@@ -1,7 +1,7 @@
 //! The sandbox as a client sees it.
 #![expect(clippy::unwrap_used, reason = "test code")]
 
-use deskhand_sandbox::{FaultKind, Kind, Level, Member, Members, Options, Rule, Running, start};
+use deskhand_sandbox::{FaultKind, Kind, Level, Member, Members, Options, Priorities, Rule, Running, Seed, start};
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -447,4 +447,35 @@ async fn fields_leave_every_member_as_the_whole_record_has_it_written() {
 
 async fn text_of(sandbox: &Running, path: &str) -> String {
     get(sandbox, path).await.text().await.unwrap()
+}
+
+#[tokio::test]
+async fn stock_priorities_have_one_without_a_number_and_change_nothing_else() {
+    let seed = |priorities| Options {
+        seed: Seed {
+            tickets: 60,
+            priorities,
+            ..Seed::default()
+        },
+        ..Options::default()
+    };
+    let stock = start(seed(Priorities::Stock)).await.unwrap();
+    let documented = start(seed(Priorities::Documented)).await.unwrap();
+    let names = |list: Vec<Value>| {
+        list.iter()
+            .map(|one| one["name"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let (ours, theirs) = (
+        list(&stock, "service/priorities").await,
+        list(&documented, "service/priorities").await,
+    );
+    assert_eq!((ours.len(), theirs.len()), (5, 4));
+    assert_eq!(names(ours)[4], "Do Not Respond");
+    let path = "service/tickets?pageSize=1000";
+    let (ours, theirs) = (list(&stock, path).await, list(&documented, path).await);
+    for (mut ours, theirs) in ours.into_iter().zip(theirs) {
+        ours["priority"]["name"] = theirs["priority"]["name"].clone();
+        assert_eq!(ours, theirs);
+    }
 }

@@ -15,25 +15,26 @@ pub enum Priorities {
     /// The four names of the documentation.
     #[default]
     Documented,
-    /// Other names with the same numbers, as tenants have them.
+    /// Other names with the same numbers, as tenants have them, and one without a number.
     Stock,
 }
 
 impl Priorities {
     /// The names, most urgent first.
-    pub fn names(self) -> [&'static str; 4] {
+    pub fn names(self) -> &'static [&'static str] {
         match self {
-            Self::Documented => [
+            Self::Documented => &[
                 "Priority 1 - Emergency Response",
                 "Priority 2 - Quick Response",
                 "Priority 3 - Normal Response",
                 "Priority 4 - Scheduled Maintenance",
             ],
-            Self::Stock => [
+            Self::Stock => &[
                 "Priority 1 - Critical",
                 "Priority 2 - High",
                 "Priority 3 - Medium",
                 "Priority 4 - Low",
+                "Do Not Respond",
             ],
         }
     }
@@ -57,7 +58,7 @@ pub struct Desk {
     pub(super) opportunity: String,
     pub(super) work_role: String,
     pub(super) work_type: String,
-    pub(super) priority_names: [&'static str; 4],
+    pub(super) priority_names: &'static [&'static str],
 }
 
 #[derive(Debug, Clone)]
@@ -86,6 +87,8 @@ pub(super) struct Company {
     pub(super) city: usize,
 }
 
+/// Priorities with a number in their names; they come first.
+const NUMBERED: usize = 4;
 /// Companies of a desk.
 const COMPANIES: usize = 300;
 /// Their ids begin here, well apart from the tickets'.
@@ -104,7 +107,7 @@ impl Desk {
         Self {
             boards: numbered(&words::BOARDS).map(|(id, name)| board(id, name)).collect(),
             companies: (0..COMPANIES).map(company).collect(),
-            priorities: numbered(&seed.priorities.names())
+            priorities: numbered(seed.priorities.names())
                 .map(|(id, name)| priority_reference(id, name))
                 .collect(),
             members: (0..words::MEMBERS.len()).map(member_reference).collect(),
@@ -149,9 +152,9 @@ impl Desk {
             .collect()
     }
 
-    /// The priorities, as references.
+    /// The priorities that tickets get by themselves, as references: the numbered ones, whatever more there are.
     pub(crate) fn priorities(&self) -> &[String] {
-        &self.priorities
+        &self.priorities[..self.priorities.len().min(NUMBERED)]
     }
 
     /// Somebody who works on the desk: the reference, and the identifier.

@@ -43,19 +43,24 @@ pub(super) fn plant(world: &World, desk: &Desk) {
 }
 
 fn plant_priorities(world: &World, desk: &Desk) {
-    for (at, (id, name)) in numbered(&desk.priority_names).enumerate() {
+    let looks = [
+        ("Red", "Critical"),
+        ("Orange", "High"),
+        ("Yellow", "Medium"),
+        ("White", "Low"),
+    ];
+    // Invented: what `Do Not Respond` looks like, which is as little urgent as can be.
+    let looks = looks.into_iter().chain(std::iter::repeat(("Gray", "Low")));
+    for ((id, name), (color, level)) in numbered(desk.priority_names).zip(looks) {
         let mut object = Object::new();
-        object
-            .number("id", id)
-            .text("name", name)
-            .text("color", ["Red", "Orange", "Yellow", "White"][at]);
+        object.number("id", id).text("name", name).text("color", color);
         object.number("sortOrder", id).flag("defaultFlag", id == 3);
         object
             .text(
                 "imageLink",
                 &href(&format!("service/priorities/{id}/image?lm=2020-05-29T13:25:15Z")),
             )
-            .text("level", ["Critical", "High", "Medium", "Low"][at]);
+            .text("level", level);
         seed(world, Kind::Priority, id, 0, object);
     }
 }

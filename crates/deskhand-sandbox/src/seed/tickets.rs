@@ -209,7 +209,8 @@ impl Ticket {
         if random.u8(..10) < 6 {
             to.raw("owner", &desk.members[random.usize(..desk.members.len())]);
         }
-        to.raw("priority", &desk.priorities[random.usize(..desk.priorities.len())]);
+        let priorities = desk.priorities();
+        to.raw("priority", &priorities[random.usize(..priorities.len())]);
         to.raw(
             "serviceLocation",
             &desk.service_locations[random.usize(..desk.service_locations.len())],
