@@ -1,14 +1,13 @@
 //! `deskhand events`: what has been ingested.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use deskhand_engine::EventStore;
 use deskhand_engine::events::{Event, EventFilter, EventSummary};
 use serde_json::{Value, json, value::RawValue};
 
-use crate::config;
+use super::stored::StoreOptions;
 use crate::exit::{BadInput, Exit};
 use crate::render::output::plain;
 use crate::render::{table, text};
@@ -21,13 +20,6 @@ pub(crate) enum Verb {
     Show(ShowOptions),
     /// Say how many events there are and how much room each takes
     Measure(StoreOptions),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct StoreOptions {
-    /// The store, a SQLite file [default: deskhand/deskhand.sqlite below the data folder]
-    #[arg(long, value_name = "FILE")]
-    store: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -79,15 +71,8 @@ pub(super) async fn run(verb: &Verb) -> anyhow::Result<Exit> {
     }
 }
 
-/// A store that is not there yet is not made by looking at it.
 async fn open(options: &StoreOptions) -> anyhow::Result<std::sync::Arc<deskhand_store::SqliteStore>> {
-    let path = config::store_path(options.store.as_deref())?;
-    if !path.exists() {
-        return Err(BadInput::new(format!("there is no store `{}`", path.display()))
-            .hint("`deskhand ingest` makes one; name another with `--store`")
-            .into());
-    }
-    super::open_store(&path).await
+    options.open("`deskhand ingest` makes one").await
 }
 
 async fn list(options: &ListOptions) -> anyhow::Result<Exit> {

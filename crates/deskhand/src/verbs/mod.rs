@@ -9,6 +9,7 @@ mod events;
 mod ingest;
 mod sandbox;
 mod sources;
+mod stored;
 mod writes;
 
 use clap::{ArgMatches, FromArgMatches, Subcommand};

@@ -1,13 +1,12 @@
 //! `deskhand writes`: the journal of what was sent to the PSA, and what is unknown of it.
 
 use std::io::{self, Write as _};
-use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use deskhand_command::journal::{Ending, Write};
 use serde_json::json;
 
-use crate::config;
+use super::stored::StoreOptions;
 use crate::exit::{BadInput, Exit};
 use crate::render::{table, text};
 
@@ -19,13 +18,6 @@ pub(crate) enum Verb {
     Show(ShowOptions),
     /// Say what became of a write whose end is not known, after having looked in the PSA
     Resolve(ResolveOptions),
-}
-
-#[derive(Debug, Args)]
-struct StoreOptions {
-    /// The store, a SQLite file [default: deskhand/deskhand.sqlite below the data folder]
-    #[arg(long, value_name = "FILE")]
-    store: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -81,15 +73,8 @@ pub(super) async fn run(verb: &Verb) -> anyhow::Result<Exit> {
     }
 }
 
-/// A store that is not there yet is not made by looking at it.
 async fn open(options: &StoreOptions) -> anyhow::Result<std::sync::Arc<deskhand_store::SqliteStore>> {
-    let path = config::store_path(options.store.as_deref())?;
-    if !path.exists() {
-        return Err(BadInput::new(format!("there is no store `{}`", path.display()))
-            .hint("the first command that writes makes one; name another with `--store`")
-            .into());
-    }
-    super::open_store(&path).await
+    options.open("the first command that writes makes one").await
 }
 
 async fn list(options: &ListOptions) -> anyhow::Result<Exit> {
