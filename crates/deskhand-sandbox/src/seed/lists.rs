@@ -93,6 +93,10 @@ fn plant_members(world: &World, desk: &Desk) {
         object.number("id", id).text("identifier", identifier);
         object
             .text("licenseClass", if api { "A" } else { "F" })
+            // One client takes these for required, though the vendor's description has them optional.
+            .text("agreementInvoicingDisplayOptions", "RemainOnInvoicingScreen")
+            .text("invoiceScreenDefaultTabFormat", "ShowInvoicingTab")
+            .text("invoicingDisplayOptions", "RemainOnInvoicingScreen")
             .flag("inactiveFlag", false)
             .text("firstName", first)
             .text("lastName", last);
