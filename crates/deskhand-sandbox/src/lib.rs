@@ -25,6 +25,7 @@ mod options;
 mod outbox;
 mod pairs;
 pub mod query;
+mod quirks;
 mod refusal;
 mod running;
 mod seed;
@@ -36,6 +37,7 @@ pub use callback::{CallbackTimes, Delivery};
 pub use fault::{Fault, FaultKind, Faults, Limit, LimitError, RequestLog, Rule, Seen};
 pub use options::Options;
 pub use outbox::{Mail, Outbox, Recipient};
+pub use quirks::{Quirk, QuirkError, Quirks};
 pub use running::{Running, StartError, start};
 pub use seed::{Desk, LoadError, Priorities, Seed, load, plant};
 pub use world::{

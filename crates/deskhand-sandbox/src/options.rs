@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::activity::Activity;
 use crate::callback::CallbackTimes;
 use crate::fault::Limit;
+use crate::quirks::Quirks;
 use crate::seed::Seed;
 
 /// Everything that can be chosen; the default is a desk of 2,000 tickets on a free port.
@@ -30,13 +31,12 @@ pub struct Options {
     pub limit: Option<Limit>,
     /// The codebase that company info names.
     pub codebase: String,
-    /// Whether `/service/tickets` lists project tickets, too; the vendor's own answer is not settled.
+    /// The host to call that company info names; it names none without.
+    pub site_url: Option<String>,
+    /// Where to behave otherwise than what is better attested.
+    pub quirks: Quirks,
+    /// The same as [`Quirk::ListProjectTickets`](crate::Quirk::ListProjectTickets).
     pub lists_project_tickets: bool,
-    /// Whether a request without client id is refused.
-    pub needs_client_id: bool,
-    /// Whether a `PATCH` of a path such as `company/identifier` is answered with success and does nothing, as the
-    /// vendor's guide warns; other clients see it work.
-    pub ignores_identifier_paths: bool,
     /// How long deliveries to callbacks wait.
     pub callback_times: CallbackTimes,
     /// How long what is written through the API stays out of sight.
@@ -55,9 +55,9 @@ impl Default for Options {
             latency: Duration::ZERO,
             limit: None,
             codebase: "v4_6_release/".to_owned(),
+            site_url: None,
+            quirks: Quirks::default(),
             lists_project_tickets: false,
-            needs_client_id: true,
-            ignores_identifier_paths: false,
             callback_times: CallbackTimes::default(),
             write_lag: Duration::ZERO,
         }

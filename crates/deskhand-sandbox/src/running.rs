@@ -16,9 +16,10 @@ use crate::http::{self, Kept, tls};
 use crate::note;
 use crate::options::Options;
 use crate::outbox::Outbox;
+use crate::quirks::{Quirk, Quirks};
 use crate::seed::{Desk, LoadError, load, plant};
 use crate::ticket::Store;
-use crate::world::{Kind, World};
+use crate::world::{CODEBASE, Kind, World};
 
 /// What all connections share.
 #[derive(Debug)]
@@ -36,6 +37,9 @@ pub(crate) struct Shared {
     pub(crate) pending: Pending<Kept>,
     began: Instant,
     pub(crate) latency: RwLock<Duration>,
+    pub(crate) quirks: RwLock<Quirks>,
+    /// The codebase since the last upgrade.
+    upgraded: RwLock<Option<String>>,
     pub(crate) address: SocketAddr,
     activity: Mutex<Option<(Activity, JoinHandle<()>)>>,
 }
@@ -96,6 +100,10 @@ pub async fn start(mut options: Options) -> Result<Running, StartError> {
         .transpose()
         .map_err(StartError::Certificate)?;
     let (acceptor, ca) = tls.map_or((None, None), |made| (Some(made.acceptor), Some(made.ca)));
+    let mut quirks = options.quirks.clone();
+    if options.lists_project_tickets {
+        quirks.add(Quirk::ListProjectTickets);
+    }
     let shared = Arc::new(Shared {
         faults: Faults::new(options.seed.number),
         log: RequestLog::default(),
@@ -106,6 +114,8 @@ pub async fn start(mut options: Options) -> Result<Running, StartError> {
         pending: Pending::default(),
         began: Instant::now(),
         latency: RwLock::new(options.latency),
+        quirks: RwLock::new(quirks),
+        upgraded: RwLock::default(),
         activity: Mutex::default(),
         options,
         world,
@@ -178,6 +188,17 @@ impl Running {
         *self.shared.latency.write() = latency;
     }
 
+    /// Behaves by these quirks from now on.
+    pub fn set_quirks(&self, quirks: Quirks) {
+        *self.shared.quirks.write() = quirks;
+    }
+
+    /// Puts another codebase in place, as an upgrade does: company info and hrefs name it, and of the others only
+    /// `v4_6_release` is still answered.
+    pub fn upgrade(&self, codebase: &str) {
+        self.shared.upgrade(codebase);
+    }
+
     /// Does this many things on the desk at once, without waiting.
     pub fn act(&self, steps: usize, activity: Activity, seed: u64) {
         let mut random = fastrand::Rng::with_seed(seed);
@@ -222,6 +243,34 @@ impl Shared {
             outbox: &self.outbox,
             lag_ms: i64::try_from(self.options.write_lag.as_millis()).unwrap_or(0),
         }
+    }
+
+    /// Whether the sandbox behaves by a quirk now.
+    pub(crate) fn has(&self, quirk: Quirk) -> bool {
+        self.quirks.read().has(quirk)
+    }
+
+    pub(crate) fn upgrade(&self, codebase: &str) {
+        let codebase = codebase.trim_matches('/');
+        *self.upgraded.write() = Some(codebase.to_owned());
+        self.world.set_codebase(codebase);
+    }
+
+    /// The codebase that company info names, with its slash.
+    pub(crate) fn codebase(&self) -> String {
+        let upgraded = self.upgraded.read();
+        upgraded
+            .as_ref()
+            .map_or_else(|| self.options.codebase.clone(), |codebase| format!("{codebase}/"))
+    }
+
+    /// Whether a codebase is answered: any of them until an upgrade, then the new one, the one that hrefs have, and the
+    /// one that leads to whatever is current.
+    pub(crate) fn answers(&self, codebase: &str) -> bool {
+        self.upgraded.read().as_ref().is_none_or(|upgraded| {
+            let known = [CODEBASE, upgraded, &self.world.codebase()];
+            known.iter().any(|known| known.eq_ignore_ascii_case(codebase))
+        })
     }
 
     pub(crate) fn worker(&self, activity: Activity) -> Worker<'_> {

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::bodies::{OneSecond, Rename, Tickets};
+use super::bodies::{Codebase, OneSecond, Rename, Tickets};
 use super::{Refused, json_of, read};
 use crate::activity::{Activity, Worker};
 use crate::http::Answer;
 use crate::running::Shared;
+use crate::world::CODEBASE;
 
 pub(super) fn post(shared: &Arc<Shared>, what: &str, body: &[u8]) -> Option<Result<Answer, Refused>> {
     if let Some(act) = what.strip_prefix("tickets/").and_then(on_ticket) {
@@ -20,6 +21,7 @@ pub(super) fn post(shared: &Arc<Shared>, what: &str, body: &[u8]) -> Option<Resu
             json_of(&json!({"count": count}))
         }),
         "companies/rename" => read(body).and_then(|rename: Rename| rename_company(shared, &rename)),
+        "upgrade" => read(body).and_then(|new: Codebase| upgrade(shared, &new.codebase)),
         "activity/start" => read(body).and_then(|activity: Activity| {
             shared.start_activity(activity);
             json_of(&json!({}))
@@ -60,6 +62,16 @@ fn each(shared: &Shared, ids: &[i64], act: Act) -> Result<Answer, Refused> {
         .iter()
         .partition(|id| act(&worker, **id, &mut shared.randomness(**id)));
     json_of(&json!({"done": done, "missing": missing}))
+}
+
+fn upgrade(shared: &Shared, codebase: &str) -> Result<Answer, Refused> {
+    let name = codebase.trim_end_matches('/');
+    if name.is_empty() || name.contains('/') || name == CODEBASE {
+        let message = format!("`{codebase}` is no codebase to upgrade to; one is v2026_2");
+        return Err((400, message));
+    }
+    shared.upgrade(name);
+    json_of(&json!({}))
 }
 
 fn rename_company(shared: &Shared, rename: &Rename) -> Result<Answer, Refused> {

@@ -16,6 +16,7 @@ use serde_json::json;
 use crate::fault::Rule;
 use crate::http::Answer;
 use crate::note;
+use crate::quirks::Quirks;
 use crate::running::Shared;
 use crate::world::{Member, ROLE_LINES};
 use bodies::{Clock, Codebase, Latency, Poison, RateLimit, Volatile};
@@ -61,6 +62,7 @@ fn get(shared: &Shared, what: &str) -> Option<Result<Answer, Refused>> {
         "clock" => json_of(&json!({"now_ms": world.clock.now_ms(), "offset_seconds": world.clock.offset()})),
         "latency" => json_of(&json!({"milliseconds": shared.latency.read().as_millis()})),
         "limit" => json_of(&shared.limiter.limit().map(RateLimit::of)),
+        "quirks" => json_of(&*shared.quirks.read()),
         "outbox" => json_of(&shared.outbox.all()),
         "callbacks" => json_of(&shared.deliveries.all()),
         "volatile" => json_of(&Volatile::of(world.ticking())),
@@ -92,6 +94,7 @@ fn put(shared: &Arc<Shared>, what: &str, body: &[u8]) -> Option<Result<Answer, R
             "members" => read(body).and_then(|member: Member| set_member(shared, member)),
             "activity" => read(body).map(|activity| shared.start_activity(activity)),
             "codebase" => read(body).map(|new: Codebase| act::worker(shared).new_codebase(&new.codebase)),
+            "quirks" => read(body).map(|quirks: Quirks| *shared.quirks.write() = quirks),
             "poison" => read(body).map(|poison: Poison| world.set_poisons(poison.ids)),
             _ => return None,
         }

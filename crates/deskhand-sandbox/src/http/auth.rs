@@ -5,11 +5,12 @@ use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 
 use super::Answer;
+use crate::quirks::Quirk;
 use crate::refusal::Refusal;
 use crate::running::Shared;
 use crate::world::{Document, Kind, Level, Member, Reach};
 
-/// The member that signs in; a missing client id is refused where that is switched on.
+/// The member that signs in; a missing client id is refused unless that is switched off.
 ///
 /// The bodies are invented: for wrong keys and for a missing client id none has been published.
 pub(super) fn member(shared: &Shared, headers: &HeaderMap) -> Result<Member, Box<Answer>> {
@@ -25,14 +26,29 @@ pub(super) fn member(shared: &Shared, headers: &HeaderMap) -> Result<Member, Box
         .world
         .authenticate(&company, &public_key, &private_key)
         .ok_or_else(refused)?;
-    if shared.options.needs_client_id && !headers.contains_key("clientid") {
-        return Err(Box::new(Answer::error(
-            403,
-            "Forbidden",
-            "A valid clientId header is required.",
-        )));
+    let without = !headers.contains_key("clientid");
+    match without.then(|| no_client_id(shared)).flatten() {
+        Some(refused) => Err(Box::new(refused)),
+        None => Ok(member),
     }
-    Ok(member)
+}
+
+/// What a request without client id is answered with: sources name statuses, and one the beginning of a text.
+fn no_client_id(shared: &Shared) -> Option<Answer> {
+    const WORDS: &str = "A valid clientId header is required.";
+    if shared.has(Quirk::NoClientIdNeeded) {
+        None
+    } else if shared.has(Quirk::ClientIdGateway) {
+        Some(Answer {
+            status: 400,
+            content_type: "text/plain",
+            ..Answer::json("Cannot route. Codebase/company is invalid")
+        })
+    } else if shared.has(Quirk::ClientIdBadRequest) {
+        Some(Answer::error(400, "BadRequest", WORDS))
+    } else {
+        Some(Answer::error(403, "Forbidden", WORDS))
+    }
 }
 
 /// `Basic base64(company+public:private)`, cut at the first plus and the first colon.

@@ -11,8 +11,9 @@ use super::link::Place;
 use super::parameters::Parameters;
 use super::route::{Target, What};
 use crate::query::{self, Condition, Fields, Literal, Names, Operator, Order, QueryError, Row};
+use crate::quirks::Quirk;
 use crate::running::Shared;
-use crate::world::{Document, Kind, Table};
+use crate::world::{Document, Kind, Members, Table};
 
 /// How a list was asked for.
 pub(super) struct Asked<'a> {
@@ -58,7 +59,7 @@ pub(super) fn answer(shared: &Shared, asked: &Asked<'_>) -> Answer {
     let answer = match &asked.target.what {
         What::List | What::Search => list(shared, asked),
         What::Count => count(shared, asked),
-        What::One(id) | What::Act(_, id) => Ok(one(shared, asked, id)),
+        What::One(id) | What::Act(_, id) => one(shared, asked, id),
     };
     answer.unwrap_or_else(Answer::from)
 }
@@ -139,9 +140,9 @@ fn list(shared: &Shared, asked: &Asked<'_>) -> Result<Answer, QueryError> {
         size,
     };
     let now = shared.world.clock.now_ms();
+    let fields = fields(shared, asked)?;
     read(shared, asked.target, |table| {
         let found = filters.find(table, &part, now)?;
-        let fields = Fields::parse(parameters.get("fields"));
         // What is wrong with a poisoned record is in the members that a short answer leaves out.
         if fields.is_none()
             && found
@@ -152,7 +153,7 @@ fn list(shared: &Shared, asked: &Asked<'_>) -> Result<Answer, QueryError> {
             shared.faults.count("poison");
             return Ok(timed_out());
         }
-        let body = body(shared, &found.page, fields.as_ref());
+        let body = body(shared, asked.target.kind, &found.page, fields.as_ref());
         let place = Place {
             base: &asked.base,
             parameters,
@@ -204,7 +205,7 @@ fn count(shared: &Shared, asked: &Asked<'_>) -> Result<Answer, QueryError> {
     Ok(Answer::json(format!("{{\"count\":{count}}}")))
 }
 
-fn one(shared: &Shared, asked: &Asked<'_>, id: &str) -> Answer {
+fn one(shared: &Shared, asked: &Asked<'_>, id: &str) -> Result<Answer, QueryError> {
     let kind = asked.target.kind;
     let parent = parent_id(asked.target);
     let now = shared.world.clock.now_ms();
@@ -213,20 +214,45 @@ fn one(shared: &Shared, asked: &Asked<'_>, id: &str) -> Answer {
     let found = found.filter(|record| record.service && (parent.is_none() || Some(record.parent) == parent));
     let hidden = |record: &Document| asked.only_of.is_some_and(|member| !record.is_ticket_of(member));
     let found = found.filter(|record| kind != Kind::Ticket || !hidden(record));
-    match found {
+    Ok(match found {
         Some(record) if kind == Kind::Ticket && shared.world.is_poisoned(record.id) => {
             shared.faults.count("poison");
             timed_out()
         }
         Some(record) => {
-            let served = shared.world.served(&record);
-            match Fields::parse(asked.parameters.get("fields")) {
+            let served = served(shared, kind, &record);
+            match fields(shared, asked)? {
                 Some(fields) => Answer::json(fields.select(&served)),
                 None => Answer::json(served),
             }
         }
         None => Answer::error(404, "NotFound", &kind.not_found(id)),
+    })
+}
+
+/// The members that are asked for, where they are there or nobody minds.
+fn fields(shared: &Shared, asked: &Asked<'_>) -> Result<Option<Fields>, QueryError> {
+    let fields = Fields::parse(asked.parameters.get("fields"));
+    if let Some(fields) = &fields
+        && shared.has(Quirk::RefuseUnknownFields)
+    {
+        fields.check(&Names::of(&shared.world, asked.target.kind))?;
     }
+    Ok(fields)
+}
+
+/// A record as it is read now.
+fn served(shared: &Shared, kind: Kind, record: &Document) -> Bytes {
+    let served = shared.world.served(record);
+    if kind == Kind::Note
+        && shared.has(Quirk::NotesWithoutFlags)
+        && let Ok(mut note) = Members::read(&served)
+    {
+        note.remove("internalFlag");
+        note.remove("externalFlag");
+        return note.to_json().into();
+    }
+    served
 }
 
 fn parent_id(target: &Target) -> Option<i64> {
@@ -250,9 +276,12 @@ struct Found<'a> {
 impl<'a> Filters<'a> {
     fn of(shared: &Shared, asked: &Asked<'a>) -> Result<Self, QueryError> {
         let names = Names::of(&shared.world, asked.target.kind);
-        let conditions = query::parse(asked.parameters.get("conditions"))?;
-        if let Some(conditions) = &conditions {
+        let mut conditions = query::parse(asked.parameters.get("conditions"))?;
+        if let Some(conditions) = &mut conditions {
             query::check_names(conditions, &names)?;
+            if shared.has(Quirk::DateAtOrAfterFindsNothing) {
+                query::find_nothing_from_a_date_on(conditions);
+            }
         }
         Ok(Self {
             only_of: asked.only_of.filter(|_| asked.target.kind == Kind::Ticket),
@@ -261,7 +290,7 @@ impl<'a> Filters<'a> {
             custom_fields: query::parse(asked.parameters.get("customfieldconditions"))?,
             names,
             parent: parent_id(asked.target).unwrap_or(0),
-            service_only: asked.target.kind == Kind::Ticket && !shared.options.lists_project_tickets,
+            service_only: asked.target.kind == Kind::Ticket && !shared.has(Quirk::ListProjectTickets),
         })
     }
 
@@ -382,8 +411,10 @@ fn id_bounds(condition: &Condition) -> (i64, i64) {
 }
 
 /// One buffer, made of stored bytes wherever nothing has to be changed.
-fn body(shared: &Shared, page: &[&Document], fields: Option<&Fields>) -> Bytes {
+fn body(shared: &Shared, kind: Kind, page: &[&Document], fields: Option<&Fields>) -> Bytes {
     let as_stored = shared.world.serves_as_stored();
+    // A page of tickets is copied as it lies; notes are few.
+    let copies = as_stored && kind != Kind::Note;
     let room: usize = page.iter().map(|record| record.raw.len() + 1).sum();
     let mut body = Vec::with_capacity(if fields.is_none() { room + 2 } else { 2 });
     body.push(b'[');
@@ -391,10 +422,10 @@ fn body(shared: &Shared, page: &[&Document], fields: Option<&Fields>) -> Bytes {
         if at > 0 {
             body.push(b',');
         }
-        let served = if as_stored {
+        let served = if copies {
             &record.raw
         } else {
-            &shared.world.served(record)
+            &served(shared, kind, record)
         };
         match fields {
             Some(fields) => body.extend_from_slice(fields.select(served).as_bytes()),

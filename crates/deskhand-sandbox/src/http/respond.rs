@@ -7,6 +7,7 @@ use super::list::{self, Asked, base_of};
 use super::parameters::Parameters;
 use super::route::{Target, What, below_root, target};
 use super::{Answer, auth, write};
+use crate::quirks::Quirk;
 use crate::refusal::Refusal;
 use crate::running::Shared;
 use crate::world::{Document, Kind, Level};
@@ -71,7 +72,7 @@ impl Kept {
 const LONGEST_ADDRESS: usize = 10_000;
 
 /// The version that the sandbox says it is.
-const VERSION: &str = "v2026.1.10675";
+const VERSION: &str = "v2026.1";
 
 pub(super) fn respond(shared: &Shared, incoming: &Incoming<'_>) -> Answer {
     let path = percent_encoding::percent_decode_str(incoming.path).decode_utf8_lossy();
@@ -86,9 +87,15 @@ pub(super) fn respond(shared: &Shared, incoming: &Incoming<'_>) -> Answer {
         return Answer::json(key.to_string());
     }
     match below_root(&path) {
+        Some((codebase, _)) if !shared.answers(codebase) => gone(),
         Some((_, segments)) => below(shared, incoming, &path, &segments).unwrap_or_else(|refused| *refused),
-        None => Answer::page(404, "404 - File or directory not found."),
+        None => gone(),
     }
+}
+
+/// Invented for a codebase that an upgrade left behind: that it is answered as any address without anything behind it.
+fn gone() -> Answer {
+    Answer::page(404, "404 - File or directory not found.")
 }
 
 /// Open to everybody; an unknown company is `null`.
@@ -96,21 +103,39 @@ fn company_info(shared: &Shared, company: &str) -> Answer {
     if !shared.world.knows_company(company) {
         return Answer::json("null");
     }
-    let info = json!({
+    let mut info = json!({
         "CompanyName": "Deskhand Sandbox",
-        "Codebase": shared.options.codebase,
-        "VersionCode": "v2026.1",
+        "Codebase": shared.codebase(),
+        "VersionCode": version_code(shared),
         "VersionNumber": "v4.6.10675",
         "CompanyID": company,
         "IsCloud": true,
     });
+    if let Some(site) = &shared.options.site_url {
+        info["SiteUrl"] = json!(site);
+    }
     Answer::json(info.to_string())
 }
 
+/// The version that belongs to a dated codebase: `v2026.2` to `v2026_2/`.
+pub(super) fn version_code(shared: &Shared) -> String {
+    let codebase = shared.codebase();
+    let dated = codebase.trim_end_matches('/');
+    if dated.starts_with("v20") {
+        dated.replace('_', ".")
+    } else {
+        VERSION.to_owned()
+    }
+}
+
 fn below(shared: &Shared, incoming: &Incoming<'_>, path: &str, segments: &[&str]) -> Result<Answer, Box<Answer>> {
+    let asks_for_info = matches!(segments, ["system", "info"]);
+    if asks_for_info && shared.has(Quirk::OpenSystemInfo) {
+        return Ok(system_info(shared));
+    }
     let member = auth::member(shared, incoming.headers)?;
-    if let ["system", "info"] = segments {
-        return Ok(system_info());
+    if asks_for_info {
+        return Ok(system_info(shared));
     }
     let no_endpoint = || Box::new(Answer::error(404, "ConnectWiseApi", "The endpoint does not exist."));
     let target = target(segments).ok_or_else(no_endpoint)?;
@@ -185,9 +210,9 @@ fn parent_exists(shared: &Shared, target: &Target, only_of: Option<&str>) -> Res
     }
 }
 
-fn system_info() -> Answer {
+fn system_info(shared: &Shared) -> Answer {
     let info = json!({
-        "version": VERSION,
+        "version": format!("{}.10675", version_code(shared)),
         "isCloud": true,
         "serverTimeZone": "Eastern Standard Time",
         "licenseBits": [{"name": "Service", "activeFlag": true}],

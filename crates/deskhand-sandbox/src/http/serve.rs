@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
 use super::list::timed_out;
-use super::respond::{Incoming, Kept, respond};
+use super::respond::{Incoming, Kept, respond, version_code};
 use super::{Answer, Body};
 use crate::control;
 use crate::fault::{Fault, FaultKind, Seen};
@@ -243,7 +243,10 @@ fn common_headers(shared: &Shared, request: &HeaderMap) -> Vec<(&'static str, St
         ("server", "Microsoft-IIS/10.0".to_owned()),
         ("cache-control", "no-cache".to_owned()),
         ("x-content-type-options", "nosniff".to_owned()),
-        ("api-current-version", "2026.1".to_owned()),
+        (
+            "api-current-version",
+            version_code(shared).trim_start_matches('v').to_owned(),
+        ),
         ("x-cw-request-id", request_id()),
         ("date", http_date(shared.world.clock.now_ms())),
     ];

@@ -11,6 +11,7 @@ use crate::binding::{BUNDLE, Bound, CALLBACK, MERGE, NOTE, Shape, TICKET, bind, 
 use crate::callback;
 use crate::note;
 use crate::query::Fields;
+use crate::quirks::Quirk;
 use crate::refusal::Refusal;
 use crate::running::Shared;
 use crate::ticket::{self, Store, Writer};
@@ -207,7 +208,7 @@ impl Write<'_> {
     }
 
     fn patch(&self, shape: &'static Shape) -> Result<Bound, Refusal> {
-        let false_ok = self.shared.options.ignores_identifier_paths;
+        let false_ok = self.shared.has(Quirk::IgnoreIdentifierPaths);
         operations(self.incoming.body, shape, false_ok)
     }
 

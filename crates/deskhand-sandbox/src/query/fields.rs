@@ -2,6 +2,7 @@
 
 use serde_json::value::RawValue;
 
+use super::{Names, QueryError};
 use crate::pairs::Pairs;
 use crate::world::text;
 
@@ -31,6 +32,13 @@ impl Fields {
             }
         }
         (!wanted.is_empty()).then_some(Self(wanted))
+    }
+
+    /// Refuses names that the records do not have, as some of the vendor's lists do. Invented: its words, and that only
+    /// the first name of a path is looked at.
+    pub(crate) fn check(&self, names: &Names) -> Result<(), QueryError> {
+        let unknown = self.0.iter().find(|wanted| !names.has_member(&wanted.name));
+        unknown.map_or(Ok(()), |wanted| Err(QueryError::unknown_name(&wanted.name)))
     }
 
     /// A record with only these members, each as the record has it written; names that it does not have are ignored, as

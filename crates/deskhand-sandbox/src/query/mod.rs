@@ -8,6 +8,7 @@ mod fields;
 mod names;
 mod order;
 mod parse;
+mod quirk;
 mod tokens;
 
 pub use evaluate::{Row, matches};
@@ -18,6 +19,7 @@ pub use names::Names;
 pub(crate) use names::TICKET_MEMBERS;
 pub use order::Order;
 pub use parse::{Condition, Literal, Operator, parse};
+pub(crate) use quirk::find_nothing_from_a_date_on;
 
 /// Why a query is refused, as the vendor would answer it.
 #[derive(Debug, Clone, PartialEq, Eq)]

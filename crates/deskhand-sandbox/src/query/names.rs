@@ -203,6 +203,9 @@ const CALLBACK_NAMES: [&str; 13] = [
     "updatedBy",
 ];
 
+/// Members of `_info` that conditions name as if they were the record's own.
+const STAMPS: [&str; 4] = ["lastupdated", "dateentered", "enteredby", "updatedby"];
+
 /// Enough records to have met every member of the smaller kinds.
 const LOOKED_AT: usize = 200;
 
@@ -242,7 +245,9 @@ impl Names {
         }
         names.know(&["lastUpdated", "dateEntered", "enteredBy", "updatedBy"].map(|member| format!("_info/{member}")));
         for list in ["customFields", "integratorTags"] {
-            names.paths.remove(&list.to_ascii_lowercase());
+            let list = list.to_ascii_lowercase();
+            names.paths.remove(&list);
+            names.lists.insert(list);
         }
         names
     }
@@ -270,6 +275,17 @@ impl Names {
                 }
             }
         }
+    }
+
+    /// Whether records have a member of this name; what conditions may name beside members is none.
+    pub(super) fn has_member(&self, name: &str) -> bool {
+        let name = name.to_ascii_lowercase();
+        if STAMPS.contains(&name.as_str()) {
+            return false;
+        }
+        let before = format!("{name}/");
+        let within = self.paths.range(before.clone()..).next();
+        self.has(&name) || self.lists.contains(&name) || within.is_some_and(|path| path.starts_with(&before))
     }
 
     /// Whether conditions may name this.

@@ -9,6 +9,7 @@ mod merges;
 mod my_tickets;
 mod notes;
 mod outbox;
+mod quirks;
 mod rate_limit;
 mod receiver;
 mod rights;

@@ -1,6 +1,6 @@
 //! Tickets created, changed, replaced and deleted.
 
-use deskhand_sandbox::{Kind, Options};
+use deskhand_sandbox::{Kind, Options, Quirk};
 use serde_json::{Value, json};
 
 use crate::desk::Desk;
@@ -372,7 +372,7 @@ async fn a_deleted_ticket_is_not_found_any_more() {
 #[tokio::test]
 async fn a_part_of_a_reference_can_be_passed_over_with_success() {
     let desk = Desk::with(Options {
-        ignores_identifier_paths: true,
+        quirks: [Quirk::IgnoreIdentifierPaths].into_iter().collect(),
         ..Options::with_tickets(10)
     })
     .await;

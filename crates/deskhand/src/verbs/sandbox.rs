@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
-use deskhand_sandbox::{Activity, Limit, Priorities, Seed};
+use deskhand_sandbox::{Activity, Limit, Priorities, Quirk, Seed};
 
 use crate::exit::Exit;
 
@@ -52,13 +53,25 @@ pub(crate) struct Options {
     /// The codebase that company info names
     #[arg(long, value_name = "NAME", default_value = "v4_6_release/")]
     codebase: String,
+    /// The host to call that company info names; none unless given
+    #[arg(long, value_name = "HOST")]
+    site_url: Option<String>,
+    /// Behave otherwise where what is known of the vendor disagrees; may be given more than once
+    #[arg(long, value_name = "NAME", value_parser = quirk())]
+    quirk: Vec<Quirk>,
+}
+
+/// Names with what they mean, for `--help`.
+fn quirk() -> impl TypedValueParser<Value = Quirk> {
+    let names = Quirk::ALL.map(|quirk| PossibleValue::new(quirk.name()).help(quirk.explanation()));
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<Quirk>())
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum PriorityNames {
     /// The four of the documentation
     Documented,
-    /// Others with the same numbers
+    /// Others with the same numbers, and one without
     Stock,
 }
 
@@ -110,7 +123,43 @@ impl Options {
             latency: Duration::from_millis(self.latency),
             limit: self.limit,
             codebase: self.codebase.clone(),
+            site_url: self.site_url.clone(),
+            quirks: self.quirk.iter().copied().collect(),
             ..deskhand_sandbox::Options::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Alone {
+        #[command(flatten)]
+        options: Options,
+    }
+
+    #[test]
+    fn quirks_are_named_one_by_one_and_listed() {
+        let given = [
+            "sandbox",
+            "--quirk",
+            "open-system-info",
+            "--quirk",
+            "list-project-tickets",
+        ];
+        let given = Alone::try_parse_from(given).expect("both are quirks");
+        let quirks = given.options.to_sandbox().quirks;
+        let expected = [Quirk::OpenSystemInfo, Quirk::ListProjectTickets];
+        assert_eq!(quirks, expected.into_iter().collect());
+        let unknown = Alone::try_parse_from(["sandbox", "--quirk", "earthquakes"]).expect_err("is none");
+        assert!(unknown.to_string().contains("earthquakes"), "{unknown}");
+        let help = Alone::command().render_long_help().to_string();
+        for quirk in Quirk::ALL {
+            assert!(help.contains(quirk.name()), "{quirk} is not in {help}");
         }
     }
 }
