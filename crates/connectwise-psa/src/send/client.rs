@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use parking_lot::{Mutex, RwLock};
 use url::Url;
 
+use super::buffers::Buffers;
 use super::builder::misconfigured;
 use super::transport::attempt;
 use super::{Answer, ClientBuilder, CompanyInfo, Patience, Request, SystemInfo, discover};
@@ -29,6 +30,7 @@ pub struct Client {
 #[derive(Debug)]
 struct Shared {
     http: reqwest::Client,
+    buffers: Buffers,
     url: ServerUrl,
     credentials: Credentials,
     version: String,
@@ -57,6 +59,7 @@ impl Client {
         } = from;
         let shared = Shared {
             http,
+            buffers: Buffers::default(),
             url,
             credentials,
             version,
@@ -262,7 +265,7 @@ impl Client {
         let permit = self.shared.governor.acquire(self.urgency).await;
         let begun = Instant::now();
         self.calls.fetch_add(1, Ordering::Relaxed);
-        let outcome = attempt(&self.shared.http, request).await;
+        let outcome = attempt(&self.shared.http, &self.shared.buffers, request).await;
         permit.complete(seen(&outcome, begun));
         self.set_server_clock(&outcome);
         outcome.map_err(|error| error.scrubbed(&self.shared.credentials))

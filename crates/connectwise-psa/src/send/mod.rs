@@ -1,6 +1,7 @@
 //! Requests as values, and the client that sends them.
 
 mod answer;
+mod buffers;
 mod builder;
 mod client;
 mod discover;

@@ -4,16 +4,20 @@ use std::error::Error as StdError;
 use std::io;
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 
 use super::answer::{Answer, server_time};
+use super::buffers::Buffers;
 use crate::error::describe;
 use crate::{Error, ErrorKind, VendorError};
 
 /// Sends a request and reads the whole answer; statuses other than 2xx are errors that keep what the vendor said.
-pub(super) async fn attempt(http: &reqwest::Client, request: reqwest::Request) -> Result<Answer, Error> {
+pub(super) async fn attempt(
+    http: &reqwest::Client,
+    buffers: &Buffers,
+    request: reqwest::Request,
+) -> Result<Answer, Error> {
     let address = request.url().host_str().unwrap_or_default().to_owned();
     let mut response = http.execute(request).await.map_err(|error| unsent(&address, error))?;
     let (status, headers) = (response.status(), response.headers().clone());
@@ -21,12 +25,12 @@ pub(super) async fn attempt(http: &reqwest::Client, request: reqwest::Request) -
         .content_length()
         .and_then(|length| usize::try_from(length).ok())
         .unwrap_or(0);
-    let mut body = Vec::with_capacity(expected.min(LARGEST_RESERVED));
+    let mut body = buffers.take(expected.min(LARGEST_RESERVED));
     while let Some(chunk) = response.chunk().await.map_err(|error| broken(&headers, error))? {
         body.extend_from_slice(&chunk);
     }
     if status.is_success() {
-        Ok(Answer::new(status, &headers, Bytes::from(body)))
+        Ok(Answer::new(status, &headers, buffers.body(body)))
     } else {
         Err(refused(status, &headers, &body))
     }
