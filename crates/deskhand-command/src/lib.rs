@@ -10,6 +10,7 @@ pub mod event_source;
 mod failure;
 mod feed;
 pub mod input;
+mod integration;
 pub mod journal;
 mod output;
 mod results;
@@ -19,6 +20,7 @@ pub use command::{BoxFuture, Command, Context, Declaration, Effect, Mode, NoProg
 pub use event_source::EventSource;
 pub use failure::{Failure, Retry};
 pub use feed::{Batch, Feed, Head, Heads, Lookup, Pass, Quarantined, Record};
+pub use integration::{Integration, IntegrationDescription, OpenConnection, Parameter, Settings, find_declaration};
 pub use output::{
     Column, CommandOutput, ContextData, KeyField, Of, Outcome, ReturnData, Rows, RunSummary, Table, html_table,
 };

@@ -5,8 +5,12 @@
 
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
+pub mod desk;
 pub mod events;
 pub mod ingest;
+pub mod playbooks;
+pub mod runs;
+pub mod schedules;
 pub mod store;
 
 pub use events::{Because, Dismissal, Event, EventSummary};

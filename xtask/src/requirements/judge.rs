@@ -117,7 +117,7 @@ mod tests {
     fn a_row_without_a_test_is_untested_unless_it_waits() {
         let rows = vec![
             row("FE1", None),
-            row("PL1", Some(Part::Engine)),
+            row("PL1", Some(Part::Playbooks)),
             row("PL2", Some(Part::Api)),
         ];
         let judgement = judge(rows, &[], |_| false);
@@ -127,11 +127,11 @@ mod tests {
 
     #[test]
     fn nothing_waits_for_what_exists_tested_or_not() {
-        let rows = vec![row("PL1", Some(Part::Engine)), row("PL4", Some(Part::Api))];
-        let judgement = judge(rows, &[test("pl1_stopped")], |part| part == Part::Engine);
+        let rows = vec![row("PL1", Some(Part::Playbooks)), row("PL4", Some(Part::Api))];
+        let judgement = judge(rows, &[test("pl1_stopped")], |part| part == Part::Playbooks);
         assert_eq!(
             judgement.complaints,
-            ["PL1 waits for `engine`, which exists: take `later: engine` away"]
+            ["PL1 waits for `playbooks`, which exists: take `later: playbooks` away"]
         );
     }
 

@@ -20,18 +20,34 @@ pub(super) struct Row {
 /// A part of Deskhand that may not be there yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
-    Engine,
+    Connections,
+    Health,
+    Jobs,
+    Playbooks,
+    Incidents,
     Api,
     Console,
 }
 
 impl Part {
-    const ALL: [Self; 3] = [Self::Engine, Self::Api, Self::Console];
+    const ALL: [Self; 7] = [
+        Self::Connections,
+        Self::Health,
+        Self::Jobs,
+        Self::Playbooks,
+        Self::Incidents,
+        Self::Api,
+        Self::Console,
+    ];
 
     /// As the page has it.
     pub(super) fn name(self) -> &'static str {
         match self {
-            Self::Engine => "engine",
+            Self::Connections => "connections",
+            Self::Health => "health checks",
+            Self::Jobs => "ingestion jobs",
+            Self::Playbooks => "playbooks",
+            Self::Incidents => "incidents",
             Self::Api => "api",
             Self::Console => "console",
         }
@@ -40,10 +56,11 @@ impl Part {
     /// Whether the part has begun to exist: then nothing waits for it any more.
     pub(super) fn exists(self) -> bool {
         let folders: &[&str] = match self {
-            Self::Engine => &[
-                "crates/deskhand-engine/src/schedules",
-                "crates/deskhand-engine/src/playbooks",
-            ],
+            Self::Connections => &["crates/deskhand-engine/src/connections"],
+            Self::Health => &["crates/deskhand-engine/src/health"],
+            Self::Jobs => &["crates/deskhand-engine/src/jobs"],
+            Self::Playbooks => &["crates/deskhand-engine/src/runs/decide"],
+            Self::Incidents => &["crates/deskhand-engine/src/rules"],
             Self::Api => &["crates/deskhand-server"],
             Self::Console => &["console"],
         };
@@ -101,7 +118,7 @@ fn part_of(cell: &str, number: usize) -> anyhow::Result<Option<Part>> {
     let part = Part::ALL.into_iter().find(|part| part.name() == name);
     if part.is_none() {
         bail!(
-            "line {number}: the last cell is empty, or `later: engine`, `later: api` or `later: console`, not `{cell}`"
+            "line {number}: the last cell is empty, or `later:` with a part that is not there yet, such as `later: console`, not `{cell}`"
         );
     }
     Ok(part)
@@ -125,13 +142,13 @@ mod tests {
             later,
         };
         let page = format!(
-            "{HEAD}| FE1 | It works. | |\n\n## More\n\n{HEAD}| PL10 | It works. | later: engine |\n| C2 | It works. | later: console |"
+            "{HEAD}| FE1 | It works. | |\n\n## More\n\n{HEAD}| PL10 | It works. | later: playbooks |\n| C2 | It works. | later: console |"
         );
         assert_eq!(
             rows(&page).unwrap(),
             [
                 row("FE1", None),
-                row("PL10", Some(Part::Engine)),
+                row("PL10", Some(Part::Playbooks)),
                 row("C2", Some(Part::Console))
             ]
         );

@@ -1,0 +1,98 @@
+//! The seam between an integration and whoever holds connections.
+//!
+//! An [`Integration`] says what a connection to its product takes and what can be done on it; with a connection's
+//! [`Settings`] it makes an open one. Nobody beside it knows what the parameters mean.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use secrecy::SecretString;
+use serde::Serialize;
+
+use crate::{Command, Declaration, EventSource, Failure, Feed};
+
+/// A product that connections can be made to.
+pub trait Integration: Send + Sync {
+    /// What it is, and what a connection to it takes.
+    fn description(&self) -> &IntegrationDescription;
+
+    /// Opens a connection; nothing is sent by that, and a parameter that cannot be is refused by its title.
+    fn open(&self, settings: &Settings) -> Result<Arc<dyn OpenConnection>, Failure>;
+}
+
+/// What an integration says of itself.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IntegrationDescription {
+    /// The product's name: `ConnectWise PSA`.
+    pub name: &'static str,
+    /// What kind of product it is: `ITSM`.
+    pub category: &'static str,
+    /// How the product and Deskhand can stand to each other, in words.
+    pub deployment: &'static [&'static str],
+    /// What a connection takes, in the order in which people are asked.
+    pub parameters: &'static [Parameter],
+}
+
+/// One parameter of a connection.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Parameter {
+    /// Its name in files and in code: small letters without blanks, `serverurl`.
+    pub key: &'static str,
+    /// Its display name: `Server URL`.
+    pub title: &'static str,
+    /// Whether a connection cannot do without it.
+    pub required: bool,
+    /// Whether it is kept sealed and never shown.
+    pub secret: bool,
+    /// What it is when nobody says.
+    pub default: Option<&'static str>,
+    /// What it is for, in a sentence.
+    pub help: &'static str,
+}
+
+/// The parameters of one connection, complete, secrets among them.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// What can be shown, by key.
+    pub values: BTreeMap<String, String>,
+    /// What cannot, by key.
+    pub secrets: BTreeMap<String, SecretString>,
+    /// The proxy to go through, with its password: `socks5h://user:password@host:1080`.
+    pub route: Option<SecretString>,
+    /// A certificate authority to trust as well, as PEM.
+    pub ca_certificate: Option<Vec<u8>>,
+    /// Where processes with the same keys share what the server asked them to wait for.
+    pub shared_limits: Option<PathBuf>,
+}
+
+/// A connection that can be worked on. Everybody who uses it shares its limits.
+pub trait OpenConnection: Send + Sync {
+    /// What can be run on it.
+    fn commands(&self) -> &[Arc<dyn Command>];
+
+    /// The account at the product; another one begins ingestion anew.
+    fn account(&self) -> &str;
+
+    /// What brings an event source's records in; the very first pass takes those updated since `from`.
+    fn feed(&self, source: &EventSource, from: Option<Timestamp>) -> Result<Arc<dyn Feed>, Failure>;
+}
+
+impl IntegrationDescription {
+    /// The parameter of this key or title, in any case.
+    pub fn parameter(&self, name: &str) -> Option<&'static Parameter> {
+        self.parameters
+            .iter()
+            .find(|parameter| parameter.key.eq_ignore_ascii_case(name) || parameter.title.eq_ignore_ascii_case(name))
+    }
+}
+
+/// What a command declares, found by slug or title.
+pub fn find_declaration<'a>(declarations: &'a [Declaration], name: &str) -> Option<&'a Declaration> {
+    declarations
+        .iter()
+        .find(|declared| declared.slug == name || declared.title.eq_ignore_ascii_case(name))
+}

@@ -1,0 +1,96 @@
+//! What becomes of events after they were taken.
+
+use deskhand_command::BoxFuture;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::StoreError;
+use crate::events::Event;
+use crate::runs::NewRun;
+
+/// Where an event is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EventState {
+    /// Taken; neither rules nor playbooks have seen it.
+    New,
+    /// Nobody has decided on it.
+    Open,
+    /// Linked to an incident.
+    Escalated,
+    /// Of no interest.
+    Dismissed,
+}
+
+/// A change of an event, for a reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventChange {
+    /// The event.
+    pub event: i64,
+    /// What becomes of it.
+    pub to: Turned,
+    /// Who, or which rule or playbook.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What becomes of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Turned {
+    /// It is for people to look at.
+    Open,
+    /// It is dismissed.
+    Dismissed {
+        /// Why.
+        reason: String,
+    },
+    /// It is linked to an incident; an event is linked to one of a type once, and a second time changes nothing.
+    Escalated {
+        /// The incident's type.
+        incident_type: String,
+        /// Its title.
+        title: String,
+    },
+}
+
+/// Hands new events out, and keeps what became of each. Every method is one transaction.
+pub trait EventDesk: Send + Sync {
+    /// Events that neither rules nor playbooks have seen, the oldest first.
+    fn new_events(&self, limit: u32) -> BoxFuture<'_, Result<Vec<Event>, StoreError>>;
+
+    /// Turns new events and starts runs with them; an event that is not new any more changes nothing and starts nothing.
+    /// Returns how many were turned.
+    fn hand_out<'a>(&'a self, handed: &'a [HandedOut]) -> BoxFuture<'a, Result<u64, StoreError>>;
+
+    /// Turns an event that was handed out, and starts runs with it. False when that changes nothing: it is so already, or
+    /// there is none.
+    fn turn_event<'a>(
+        &'a self,
+        change: &'a EventChange,
+        starts: &'a [NewRun],
+    ) -> BoxFuture<'a, Result<bool, StoreError>>;
+
+    /// Where an event is and how it came there; `None` when there is none.
+    fn event_story(&self, event: i64) -> BoxFuture<'_, Result<Option<EventStory>, StoreError>>;
+}
+
+/// A new event with what becomes of it.
+#[derive(Debug, Clone)]
+pub struct HandedOut {
+    /// The event.
+    pub event: i64,
+    /// What becomes of it, in order; at least one.
+    pub changes: Vec<EventChange>,
+    /// Runs that start.
+    pub starts: Vec<NewRun>,
+}
+
+/// Where an event is, and how it came there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventStory {
+    /// Where it is.
+    pub state: EventState,
+    /// What became of it, the oldest first.
+    pub changes: Vec<EventChange>,
+}

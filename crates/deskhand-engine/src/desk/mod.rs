@@ -1,0 +1,7 @@
+//! The desk: everything that is defined, and what becomes of events on it.
+
+mod definition;
+mod events;
+
+pub use definition::{Definition, DeskStore, Kind, SealedSecret, Wanted};
+pub use events::{EventChange, EventDesk, EventState, EventStory, HandedOut, Turned};
