@@ -58,6 +58,7 @@ impl EventSource {
             name: (*name).to_owned(),
             path: Path::parse(path, MAIN_PATH).expect("the paths of the table are chains of names"),
             kind: *kind,
+            artifact: None,
         };
         Self {
             name: "Default Event Source".to_owned(),

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use toml::Spanned;
 
 use super::default_source::MAIN_PATH;
-use super::{EventSource, FieldKind, FieldMapping, Hash, MainPath, Path, Search};
+use super::{ArtifactMapping, EventSource, FieldKind, FieldMapping, Hash, MainPath, Path, Search};
 
 /// What is wrong with a file of event sources, with its line where one is to blame.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -67,6 +67,12 @@ struct WrittenField {
     path: String,
     #[serde(default)]
     kind: FieldKind,
+    /// What kind of thing its values are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    artifact: Option<String>,
+    /// The part that they play.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    role: Option<String>,
 }
 
 #[derive(Deserialize, Serialize, Clone, Copy, PartialEq, Eq)]
@@ -154,6 +160,8 @@ pub fn to_toml(source: &EventSource) -> String {
                 name: field.name.clone(),
                 path: field.path.to_string(),
                 kind: field.kind,
+                artifact: field.artifact.as_ref().map(|artifact| artifact.kind.clone()),
+                role: field.artifact.as_ref().map(|artifact| artifact.role.clone()),
             })
             .collect(),
     };
@@ -202,6 +210,7 @@ fn fields(
             name: field.name.clone(),
             path: path(&field.path)?,
             kind: field.kind,
+            artifact: artifact(field)?,
         };
         match fields.iter_mut().find(|known| known.name == mapping.name) {
             Some(known) => *known = mapping,
@@ -212,6 +221,21 @@ fn fields(
         return Err("it maps no field; add a [[source.field]] or leave `default_fields` on".to_owned());
     }
     Ok(fields)
+}
+
+/// What a field's values are; a role plays it with an artifact only.
+fn artifact(field: &WrittenField) -> Result<Option<ArtifactMapping>, String> {
+    match (&field.artifact, &field.role) {
+        (None, Some(_)) => Err(format!(
+            "the field `{}` has a `role` and no `artifact` that would play it",
+            field.name
+        )),
+        (None, None) => Ok(None),
+        (Some(kind), role) => Ok(Some(ArtifactMapping {
+            kind: kind.clone(),
+            role: role.as_ref().unwrap_or(kind).clone(),
+        })),
+    }
 }
 
 fn hash(written: Option<WrittenHash>, volatile: Option<Vec<String>>) -> Result<Hash, String> {

@@ -9,7 +9,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Number, Value};
 
-use super::Path;
+use super::{ArtifactMapping, Path};
 
 /// One mapped field.
 #[derive(Debug, Clone)]
@@ -20,6 +20,8 @@ pub struct FieldMapping {
     pub path: Path,
     /// What kind of value it should be.
     pub kind: FieldKind,
+    /// What its values are, when they are things of their own.
+    pub artifact: Option<ArtifactMapping>,
 }
 
 /// What kind of value a field has; what cannot be made into it stays as it is, so that nothing is lost.

@@ -1,5 +1,6 @@
 //! What becomes of a fetched record: which fields it is mapped to, and what makes it an event of its own.
 
+mod artifact;
 mod default_source;
 mod file;
 mod main_path;
@@ -12,6 +13,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
+pub use artifact::{Artifact, ArtifactMapping};
 pub use file::{SourceFileError, parse_sources, to_toml};
 pub use main_path::{MainPath, ManyElements};
 pub use mapping::{FieldKind, FieldMapping, Mapped};

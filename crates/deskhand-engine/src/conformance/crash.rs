@@ -153,7 +153,12 @@ fn job() -> IngestJob {
     let field = |name: &str| {
         let path = Path::parse(name, "$.Results").ok()?;
         let (name, kind) = (name.to_owned(), FieldKind::Json);
-        Some(FieldMapping { name, path, kind })
+        Some(FieldMapping {
+            name,
+            path,
+            kind,
+            artifact: None,
+        })
     };
     source.fields = ["id", "edit"].into_iter().filter_map(field).collect();
     IngestJob {

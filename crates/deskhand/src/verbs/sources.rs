@@ -140,6 +140,7 @@ fn mapped_json(source: &EventSource, record: &Value) -> Value {
         "uniqueEventKey": source.event_key(record),
         "fields": source.map(record),
         "unconverted": source.unconverted(record),
+        "artifacts": source.artifacts(record),
     })
 }
 
@@ -161,7 +162,15 @@ fn write_mapped(source: &EventSource, record: &Value, to: &mut dyn Write) -> io:
     }
     let fields = source.map(record);
     let rows = fields.iter().map(|(name, value)| [name.clone(), plain(value)]);
-    writeln!(to, "{}", table::table(["Field", "Value"], rows))
+    writeln!(to, "{}", table::table(["Field", "Value"], rows))?;
+    let artifacts = source.artifacts(record);
+    if artifacts.is_empty() {
+        return Ok(());
+    }
+    let rows = artifacts
+        .into_iter()
+        .map(|artifact| [artifact.kind, artifact.role, artifact.value]);
+    writeln!(to, "{}", table::table(["Artifact", "Role", "Value"], rows))
 }
 
 /// The records in a file: one, several, or those of a command's output.
