@@ -1,6 +1,7 @@
 //! Where the program finds its connection and its store: options, the environment, a profile file.
 
 mod connection;
+mod operator;
 mod paths;
 mod profile;
 

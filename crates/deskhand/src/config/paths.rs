@@ -13,6 +13,11 @@ pub(super) fn profiles_path() -> Option<PathBuf> {
     Some(folder("XDG_CONFIG_HOME", ".config")?.join("deskhand/profiles.toml"))
 }
 
+/// The operator's configuration: `$XDG_CONFIG_HOME/deskhand/deskhand.toml`.
+pub(super) fn operator_path() -> Option<PathBuf> {
+    Some(folder("XDG_CONFIG_HOME", ".config")?.join("deskhand/deskhand.toml"))
+}
+
 /// The store to use: the one named, or `$XDG_DATA_HOME/deskhand/deskhand.sqlite`, whose folder is made.
 pub(crate) fn store_path(named: Option<&Path>) -> anyhow::Result<PathBuf> {
     if let Some(path) = named {

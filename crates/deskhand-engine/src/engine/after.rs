@@ -1,0 +1,98 @@
+//! What follows from a run's end.
+
+use deskhand_command::{Failure, Retry};
+use serde_json::{Map, Value, json};
+
+use super::world::DeskWorld;
+use crate::StoreError;
+use crate::runs::{Cause, NewRun, Plan, RunOutcome, RunStory, RunSummary, StepEnding, What};
+use crate::runs::world::Follows;
+use crate::schedules::{EndedRun, after_run};
+
+impl DeskWorld {
+    pub(super) async fn follows(&self, ended: &RunSummary) -> Result<Follows, Failure> {
+        let mut follows = Follows::default();
+        let (Some(outcome), now) = (ended.outcome, self.parts.clock.now()) else {
+            return Ok(follows);
+        };
+        let automation = self.automation();
+        if let Cause::Schedule { name, .. } = &ended.cause
+            && let Some(schedule) = automation.schedules.get(name)
+            && let Some(standing) = self.parts.store.get_schedule(name).await.map_err(trouble)?
+        {
+            let run = EndedRun {
+                id: &ended.id,
+                outcome,
+                reason: ended.reason.as_deref(),
+                at: now,
+            };
+            let after = after_run(schedule, &standing, run);
+            follows.schedule = Some(after.schedule);
+            follows.starts.extend(after.letters);
+        }
+        if outcome == RunOutcome::Failed {
+            follows.starts.extend(self.set_off_by(ended));
+        }
+        // A schedule whose run is over may be due already.
+        self.look.notify_one();
+        Ok(follows)
+    }
+
+    /// Runs of playbooks that this failure sets off. What was set off by a failure sets nothing off: it could go on for ever.
+    fn set_off_by(&self, failed: &RunSummary) -> Vec<NewRun> {
+        if matches!(failed.cause, Cause::Failure { .. } | Cause::Alert { .. }) {
+            return Vec::new();
+        }
+        let whose = match &failed.plan {
+            Plan::Playbook { name, .. } => Some(name.as_str()),
+            _ => None,
+        };
+        let automation = self.automation();
+        let waiting = automation.failures.iter().filter(|(name, _, of)| match of {
+            Some(of) => whose == Some(of),
+            None => whose != Some(name),
+        });
+        waiting
+            .map(|(name, version, _)| NewRun {
+                id: format!("failure:{}:{name}", failed.id),
+                plan: Plan::Playbook {
+                    name: name.clone(),
+                    version: *version,
+                },
+                cause: Cause::Failure { run: failed.id.clone() },
+                site: failed.site.clone(),
+                given: Map::new(),
+                created_at: self.parts.clock.now(),
+            })
+            .collect()
+    }
+}
+
+/// What templates see of a failure: `failure`, with `run`, `playbook`, `reason`, and the `step` that failed first.
+pub(super) fn failure_roots(story: &RunStory) -> Map<String, Value> {
+    let playbook = match &story.summary.plan {
+        Plan::Playbook { name, .. } => Some(name),
+        _ => None,
+    };
+    let failed = story.entries.iter().find_map(|entry| match &entry.what {
+        What::StepEnded {
+            step,
+            ending: StepEnding::Failed | StepEnding::Unknown,
+            failure,
+            ..
+        } => Some((step, failure)),
+        _ => None,
+    });
+    let (step, why) = failed.unzip();
+    let roots = json!({ "failure": {
+        "run": story.summary.id, "playbook": playbook, "reason": story.summary.reason, "step": step, "error": why.and_then(Option::as_ref),
+    }});
+    roots.as_object().cloned().unwrap_or_default()
+}
+
+/// A store that does not answer is waited for.
+pub(super) fn trouble(error: StoreError) -> Failure {
+    Failure::new(503, format!("The store cannot be read: {error}."))
+        .with_hint(error.hint())
+        .with_retry(Retry::Later)
+}

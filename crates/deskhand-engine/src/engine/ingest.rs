@@ -1,0 +1,144 @@
+//! A pass of an ingestion job, and the sweep of the night.
+
+use std::sync::Arc;
+
+use deskhand_command::{EventSource, Failure};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use super::world::{DeskWorld, actor_at};
+use crate::connections::Opened;
+use crate::ingest::{DueSweep, IngestJob, IngestReport, Ingestor, Quiet, due_sweep};
+use crate::jobs::IngestionJob;
+use crate::runs::world::Done;
+use crate::store::{FeedKey, RunKind, RunOutcome};
+
+/// How far back the log is looked through for the last sweep, once after a start.
+const LOOKED_AT: u32 = 10_000;
+
+impl DeskWorld {
+    pub(super) async fn pass(&self, job: &str, pass_id: &str) -> Done {
+        match self.prepared(job).await {
+            Err(failure) => failure.into(),
+            Ok((ingestor, ingest, definition)) => {
+                let (report, outcome) = ingestor.run(&ingest, pass_id).await;
+                let mut output = json!({ "pass": as_json(&report) });
+                let mut failure = outcome.err();
+                if failure.is_none() && definition.sweep {
+                    failure = self.sweep(&ingestor, &ingest, pass_id, &mut output).await;
+                }
+                Done { output, failure }
+            }
+        }
+    }
+
+    /// What a job's pass needs.
+    async fn prepared(&self, name: &str) -> Result<(Ingestor, IngestJob, IngestionJob), Failure> {
+        let automation = self.automation();
+        let job = automation.jobs.get(name).cloned().ok_or_else(|| {
+            Failure::new(404, format!("There is no ingestion job `{name}` any more."))
+                .with_hint("apply its definition again, or delete its schedule")
+        })?;
+        let source = self.source(&job.source)?;
+        let site = job.site.clone().unwrap_or_else(|| automation.site_of(&job.connection));
+        let opened = self.parts.connections.open(&actor_at(&site), &job.connection).await?;
+        let feed = opened.open.feed(&source, job.from, job.page_size)?;
+        let ingest = IngestJob {
+            key: key(&job, &opened, &source, &site)?,
+            sources: Arc::new(self.mapping(source)),
+            holder: format!("{} {name}", self.parts.holder),
+        };
+        let ingestor = Ingestor {
+            feed,
+            store: self.parts.store.clone(),
+            clock: Arc::clone(&self.parts.clock),
+            observer: Arc::new(Quiet),
+        };
+        Ok((ingestor, ingest, job))
+    }
+
+    fn source(&self, name: &str) -> Result<EventSource, Failure> {
+        let default = EventSource::default_source();
+        if name == default.name {
+            return Ok(default);
+        }
+        let automation = self.automation();
+        let source = automation.desk.sources.get(name);
+        source.map(|source| EventSource::clone(source)).ok_or_else(|| {
+            Failure::new(404, format!("There is no event source `{name}` any more."))
+                .with_hint("apply its definition again, or name another in the ingestion job")
+        })
+    }
+
+    /// The sources that are tried for a record: the one that fetches, those of the desk that say by a search which records
+    /// they are for, and the default one.
+    fn mapping(&self, fetches: EventSource) -> Vec<EventSource> {
+        let automation = self.automation();
+        let searching = automation.desk.sources.values();
+        let searching = searching.filter(|source| source.search.is_some() && source.name != fetches.name);
+        let mut sources: Vec<EventSource> = searching.map(|source| EventSource::clone(source)).collect();
+        sources.insert(0, fetches);
+        sources.push(EventSource::default_source());
+        sources
+    }
+
+    /// Sweeps when a night has passed since the last sweep, or since the job was first run.
+    async fn sweep(
+        &self,
+        ingestor: &Ingestor,
+        ingest: &IngestJob,
+        pass_id: &str,
+        output: &mut Value,
+    ) -> Option<Failure> {
+        let now = self.parts.clock.now();
+        let last = match self.last_sweep(&ingest.key, now).await {
+            Ok(last) => last,
+            Err(failure) => return Some(failure),
+        };
+        let since = match due_sweep(now, last)? {
+            DueSweep::LastDays(days) => {
+                let span = SignedDuration::from_hours(i64::from(days) * 24);
+                Some(now.saturating_sub(span).unwrap_or(Timestamp::MIN))
+            }
+            DueSweep::Everything => None,
+        };
+        let (report, outcome) = ingestor.sweep(ingest, since, &format!("{pass_id} sweep")).await;
+        output["sweep"] = as_json(&report);
+        if outcome.is_ok() {
+            self.swept.lock().insert(ingest.key.clone(), now);
+        }
+        outcome.err()
+    }
+
+    /// When this feed was last swept, or first read.
+    async fn last_sweep(&self, key: &FeedKey, now: Timestamp) -> Result<Timestamp, Failure> {
+        if let Some(last) = self.swept.lock().get(key) {
+            return Ok(*last);
+        }
+        let runs = self.parts.store.list_runs(LOOKED_AT).await.map_err(super::after::trouble)?;
+        let ours = || {
+            runs.iter()
+                .filter(|run| run.connection == key.connection && run.source == key.source)
+        };
+        let swept = ours().find(|run| run.kind == RunKind::Sweep && run.outcome == RunOutcome::Successful);
+        let last = swept.or_else(|| ours().next_back()).map_or(now, |run| run.started_at);
+        self.swept.lock().insert(key.clone(), last);
+        Ok(last)
+    }
+}
+
+fn key(job: &IngestionJob, opened: &Opened, source: &EventSource, site: &str) -> Result<FeedKey, Failure> {
+    let filters = serde_json::to_string(&source.fetch)
+        .map_err(|error| Failure::new(500, format!("The filters cannot be written down: {error}.")))?;
+    Ok(FeedKey {
+        connection: job.connection.clone(),
+        company: opened.open.account().to_owned(),
+        source: source.name.clone(),
+        site: opened.definition.lands_in(site).to_owned(),
+        filters,
+    })
+}
+
+fn as_json(report: &IngestReport) -> Value {
+    serde_json::to_value(report).unwrap_or_default()
+}

@@ -1,0 +1,16 @@
+//! The engine: everything of a desk that goes on by itself, put together.
+//!
+//! [`Automation`] is what the definitions come to, `world.rs` is what runs can do, `turn.rs` does all that is due and
+//! `serve.rs` does so for ever.
+
+mod after;
+mod automation;
+mod ingest;
+mod parts;
+mod serve;
+mod turn;
+mod world;
+
+pub use automation::Automation;
+pub use parts::{Engine, EngineStore, Parts};
+pub use turn::{TurnError, Turned};

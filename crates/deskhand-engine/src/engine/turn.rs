@@ -1,0 +1,83 @@
+//! One turn: everything that is due is done.
+
+use jiff::Timestamp;
+
+use super::{Automation, Engine};
+use crate::StoreError;
+use crate::rules::hand_out;
+use crate::runs::host::DriveError;
+
+/// What was done in a turn.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Turned {
+    /// Schedules that fired.
+    pub fired: u64,
+    /// Events that were handed to rules and playbooks.
+    pub handed_out: u64,
+    /// Runs that were driven until they waited or had ended.
+    pub driven: usize,
+}
+
+/// Why a turn was not finished; what was done is kept, and the next turn does the rest.
+#[derive(Debug, thiserror::Error)]
+pub enum TurnError {
+    /// The store does not work.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Runs were not driven.
+    #[error(transparent)]
+    Drive(#[from] DriveError),
+}
+
+impl Engine {
+    /// Does everything that is due now, and what comes of it, until nothing is due any more.
+    pub async fn turn(&self) -> Result<Turned, TurnError> {
+        let mut turned = Turned::default();
+        loop {
+            let now = self.parts.clock.now();
+            self.take_over(now).await?;
+            let fired = self.ticker.fire_due(now).await?;
+            let handed_out = self.hand_out(now).await?;
+            let driven = self.host.drive_due(now).await?;
+            turned.fired += fired;
+            turned.handed_out += handed_out;
+            turned.driven += driven;
+            if fired == 0 && handed_out == 0 && driven == 0 {
+                return Ok(turned);
+            }
+        }
+    }
+
+    /// When something is due next: a time that may be over, or `None` when nothing waits for a time.
+    pub async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        let run = self.host.next_due().await?;
+        let schedule = self.parts.store.next_schedule_due().await?;
+        Ok(run.into_iter().chain(schedule).min())
+    }
+
+    /// Takes the definitions over when they have changed; true when they had.
+    pub async fn take_over(&self, now: Timestamp) -> Result<bool, StoreError> {
+        let store = &self.parts.store;
+        let revision = store.revision().await?;
+        if *self.taken_over.lock() == Some(revision) {
+            return Ok(false);
+        }
+        let definitions = store.definitions().await?;
+        let desk = self.parts.connections.desk_of(&definitions);
+        let automation = Automation::read(&definitions, desk, self.parts.declarations);
+        for (kind, name, why) in &automation.unreadable {
+            tracing::error!(kind = kind.table(), name, why, "a definition cannot be read, and is left out");
+        }
+        let schedules = automation.schedules.values().cloned().collect();
+        self.world.take_over(automation);
+        self.ticker.sync(schedules, now).await?;
+        *self.taken_over.lock() = Some(revision);
+        Ok(true)
+    }
+
+    /// Hands new events to rules and playbooks.
+    pub async fn hand_out(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let automation = self.world.automation();
+        hand_out(&*self.parts.store, &automation, now).await
+    }
+}

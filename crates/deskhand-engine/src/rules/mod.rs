@@ -1,0 +1,13 @@
+//! Automation rules, and new events on their way to rules and playbooks.
+//!
+//! `decide.rs` is pure: an event, the rules and who waits for events, to what becomes of it. `hand_out.rs` performs it.
+
+mod decide;
+mod file;
+mod hand_out;
+mod rule;
+
+pub use decide::{Moment, Subscription, decide, story_changed};
+pub use file::WrittenRule;
+pub use hand_out::{HandOutError, hand_out};
+pub use rule::{Rule, Verdict, roots_of};

@@ -1,0 +1,62 @@
+//! An automation rule: which events it is for, and what becomes of those.
+
+use std::sync::LazyLock;
+
+use serde_json::{Map, Value, json};
+
+use crate::events::Event;
+use crate::playbooks::EventMatch;
+
+/// An automation rule.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// Its name, each once in a desk.
+    pub name: String,
+    /// Which events it is for.
+    pub matching: EventMatch,
+    /// What becomes of them.
+    pub verdict: Verdict,
+    /// Whether it is in use.
+    pub active: bool,
+}
+
+/// What a rule makes of an event; the texts are templates that see `event`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// It is of no interest.
+    Dismiss {
+        /// Why.
+        reason: Value,
+    },
+    /// It is linked to an incident, once a type.
+    Escalate {
+        /// The incident's type.
+        incident_type: String,
+        /// Its title.
+        title: Value,
+        /// A playbook that is started with the event.
+        playbook: Option<String>,
+    },
+}
+
+impl EventMatch {
+    /// Whether an event is one of these; `record` is what was received.
+    pub fn is_for(&self, event: &Event, record: &Value) -> bool {
+        let names = |wanted: &Option<String>, name: &str| wanted.as_deref().is_none_or(|wanted| wanted == name);
+        names(&self.connection, &event.summary.connection)
+            && names(&self.source, &event.summary.source)
+            && self.search.as_ref().is_none_or(|search| search.matches(record))
+    }
+}
+
+/// What templates see of an event: `event`, with `id`, `recordId`, `updated`, `takenAt`, `connection`, `source`, `fields`
+/// and `raw`.
+pub fn roots_of(event: &Event, record: &Value) -> Map<String, Value> {
+    static NULL: LazyLock<Value> = LazyLock::new(|| Value::Null);
+    let mut seen = serde_json::to_value(&event.summary).unwrap_or_else(|_| NULL.clone());
+    if let Some(seen) = seen.as_object_mut() {
+        seen.insert("raw".to_owned(), record.clone());
+    }
+    let roots = json!({ "event": seen });
+    roots.as_object().cloned().unwrap_or_default()
+}

@@ -1,0 +1,211 @@
+//! `deskhand schedules`: when what is due, and what became of what was.
+
+use std::io::{self, Write as _};
+use std::sync::Arc;
+
+use clap::{Args, Subcommand};
+use deskhand_command::{Clock as _, SystemClock};
+use deskhand_engine::schedules::{Fate, Mode, Occurrence, Standing, Turn};
+use deskhand_store::Store;
+use jiff::Timestamp;
+
+use super::stored::StoreOptions;
+use crate::exit::{BadInput, Exit};
+use crate::render::{table, text};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// List schedules, ingestion jobs and health checks
+    List(ListOptions),
+    /// Show one, with what became of its due times
+    Show(ShowOptions),
+    /// Let one rest; what is under way goes on
+    Pause(OneOptions),
+    /// Let one go on, from its next due time
+    Resume(OneOptions),
+    /// Stop one for ever; a new one of another name takes its place
+    Stop(OneOptions),
+    /// Delete one that was stopped or is no longer defined, with its log and its runs
+    Delete(OneOptions),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListOptions {
+    #[command(flatten)]
+    store: StoreOptions,
+    /// One JSON array
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowOptions {
+    #[command(flatten)]
+    store: StoreOptions,
+    /// The schedule's name
+    schedule: String,
+    /// So many due times, the newest first
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    limit: u32,
+    /// One JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OneOptions {
+    #[command(flatten)]
+    store: StoreOptions,
+    /// The schedule's name
+    schedule: String,
+}
+
+pub(super) async fn run(verb: &Verb) -> anyhow::Result<Exit> {
+    match verb {
+        Verb::List(options) => list(options).await,
+        Verb::Show(options) => show(options).await,
+        Verb::Pause(options) => turn(options, Turn::Pause, "rests").await,
+        Verb::Resume(options) => turn(options, Turn::Resume { next_at: None }, "goes on").await,
+        Verb::Stop(options) => turn(options, Turn::Stop, "is stopped for ever").await,
+        Verb::Delete(options) => delete(options).await,
+    }
+}
+
+async fn open(options: &StoreOptions) -> anyhow::Result<Arc<dyn Store>> {
+    options.open("`deskhand apply` makes one").await
+}
+
+async fn list(options: &ListOptions) -> anyhow::Result<Exit> {
+    let store = open(&options.store).await?;
+    let schedules = store.list_schedules().await.map_err(super::store_trouble)?;
+    let mut to = io::stdout().lock();
+    if options.json {
+        writeln!(to, "{}", serde_json::to_string(&schedules)?)?;
+        return Ok(Exit::Successful);
+    }
+    if schedules.is_empty() {
+        writeln!(to, "There are no schedules; `deskhand apply` makes some")?;
+        return Ok(Exit::Successful);
+    }
+    let now = SystemClock.now();
+    let rows = schedules.iter().map(|schedule| {
+        [
+            schedule.name.clone(),
+            state(schedule).to_owned(),
+            next(schedule, now),
+            schedule.running.clone().unwrap_or_default(),
+            schedule.failures.to_string(),
+        ]
+    });
+    writeln!(to, "{}", table::table(["Schedule", "State", "Next (UTC)", "Under way", "Failures in a row"], rows))?;
+    Ok(Exit::Successful)
+}
+
+async fn show(options: &ShowOptions) -> anyhow::Result<Exit> {
+    let store = open(&options.store).await?;
+    let schedule = found(&*store, &options.schedule).await?;
+    let occurrences = store
+        .list_occurrences(&options.schedule, options.limit)
+        .await
+        .map_err(super::store_trouble)?;
+    let mut to = io::stdout().lock();
+    if options.json {
+        let both = serde_json::json!({ "schedule": schedule, "occurrences": occurrences });
+        writeln!(to, "{both:#}")?;
+        return Ok(Exit::Successful);
+    }
+    writeln!(
+        to,
+        "{}: {}; next {}; {} failures in a row",
+        text::printable(&schedule.name),
+        state(&schedule),
+        next(&schedule, SystemClock.now()),
+        schedule.failures
+    )?;
+    if !occurrences.is_empty() {
+        let rows = occurrences.iter().map(row);
+        writeln!(to, "{}", table::table(["Due (UTC)", "Became", "Decided (UTC)", "Run"], rows))?;
+    }
+    Ok(Exit::Successful)
+}
+
+async fn turn(options: &OneOptions, to: Turn, told: &str) -> anyhow::Result<Exit> {
+    let store = open(&options.store).await?;
+    let schedule = found(&*store, &options.schedule).await?;
+    if schedule.mode == Mode::Stopped {
+        return Err(BadInput::new(format!("schedule `{}` was stopped for ever", options.schedule))
+            .hint("define one of another name, and apply that")
+            .into());
+    }
+    // Who fires schedules gives it its next due time.
+    let turned = store.turn_schedule(&options.schedule, to).await;
+    if !turned.map_err(super::store_trouble)? {
+        return Err(no_such(&options.schedule).into());
+    }
+    writeln!(io::stdout(), "Schedule {} {told}", text::printable(&options.schedule))?;
+    Ok(Exit::Successful)
+}
+
+async fn delete(options: &OneOptions) -> anyhow::Result<Exit> {
+    let store = open(&options.store).await?;
+    let schedule = found(&*store, &options.schedule).await?;
+    if schedule.mode == Mode::Active {
+        return Err(BadInput::new(format!("schedule `{}` is active", options.schedule))
+            .hint("stop it first: `deskhand schedules stop`")
+            .into());
+    }
+    store
+        .delete_schedule(&options.schedule)
+        .await
+        .map_err(super::store_trouble)?;
+    writeln!(
+        io::stdout(),
+        "Schedule {} is gone, with its log and its runs",
+        text::printable(&options.schedule)
+    )?;
+    Ok(Exit::Successful)
+}
+
+async fn found(store: &dyn Store, name: &str) -> anyhow::Result<Standing> {
+    let schedule = store.get_schedule(name).await.map_err(super::store_trouble)?;
+    schedule.ok_or_else(|| no_such(name).into())
+}
+
+fn no_such(name: &str) -> BadInput {
+    BadInput::new(format!("there is no schedule `{name}`")).hint("`deskhand schedules list` shows those there are")
+}
+
+fn state(schedule: &Standing) -> &'static str {
+    match schedule.mode {
+        Mode::Active => "active",
+        Mode::Paused => "paused",
+        Mode::Stopped => "stopped for ever",
+    }
+}
+
+fn next(schedule: &Standing, now: Timestamp) -> String {
+    match (schedule.mode, schedule.next_at) {
+        (Mode::Active, Some(next)) if next <= now => format!("{} (late)", shown(next)),
+        (Mode::Active, Some(next)) => shown(next),
+        _ => "never".to_owned(),
+    }
+}
+
+fn shown(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+fn row(occurrence: &Occurrence) -> [String; 4] {
+    let fate = match occurrence.fate {
+        Fate::Ran => "ran",
+        Fate::Late => "ran late",
+        Fate::Missed => "missed",
+        Fate::Overlapped => "missed: the run before was under way",
+    };
+    [
+        shown(occurrence.due),
+        fate.to_owned(),
+        shown(occurrence.at),
+        occurrence.run.clone().unwrap_or_default(),
+    ]
+}
