@@ -23,6 +23,9 @@ pub enum TicketMark {
     Nowhere,
 }
 
+/// As many tickets that are alike as are looked at.
+const LOOKED_AT: u32 = 25;
+
 const EXTERNAL: &str = "externalXRef";
 const CUSTOM: &str = "customFields";
 
@@ -64,7 +67,7 @@ impl CreateTicket {
         Ok(run.client.list(&list).await?.records.into_iter().next())
     }
 
-    /// Tickets of the same company and summary that were entered since it was sent.
+    /// Tickets of the same company and summary that were entered since it was sent, without those of somebody else.
     async fn alike(&self, run: &Run<'_>, sent_at: Timestamp) -> Result<Vec<RawRecord>, Error> {
         let company = self
             .members
@@ -78,8 +81,15 @@ impl CreateTicket {
         let conditions = Condition::equals("company/id", company)
             .and(Condition::equals("summary", summary))
             .and(Condition::after("dateEntered", since));
-        let list = ListRequest::new("service/tickets").conditions(conditions).page_size(25);
-        Ok(run.client.list(&list).await?.records)
+        let list = ListRequest::new("service/tickets")
+            .conditions(conditions)
+            .page_size(LOOKED_AT);
+        let mut alike = run.client.list(&list).await?.records;
+        // Where there are more than were looked at, ours may be among the others.
+        if alike.len() < LOOKED_AT as usize {
+            alike.retain(|ticket| run.us.may_have_made(entered_by(ticket).as_deref()));
+        }
+        Ok(alike)
     }
 }
 
@@ -103,6 +113,10 @@ impl Write for CreateTicket {
 
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
+    }
+
+    fn author(&self, record: &RawRecord) -> Option<String> {
+        entered_by(record)
     }
 
     fn record_path(&self, record: Option<i64>) -> Option<String> {
@@ -147,6 +161,12 @@ fn judge(alike: Vec<RawRecord>, marker: Option<&str>) -> Verdict {
             "{several} tickets of the same company and summary were made since"
         )),
     }
+}
+
+/// The identifier of whoever entered a ticket, which stays whoever changes it.
+fn entered_by(ticket: &RawRecord) -> Option<String> {
+    let ticket: Value = serde_json::from_slice(&ticket.json).ok()?;
+    Some(ticket.pointer("/_info/enteredBy")?.as_str()?.to_owned())
 }
 
 /// What looks like a mark of ours in a ticket, or is what somebody else wrote there.

@@ -4,6 +4,7 @@
 //! times that `looks.rs` gives; how to look is different for every kind of write, and has a file each. What a look means
 //! is decided by pure functions.
 
+mod author;
 mod create;
 mod delete;
 mod looks;
@@ -14,6 +15,7 @@ mod same;
 mod update;
 mod write;
 
+pub(crate) use author::OurMember;
 pub(crate) use create::CreateTicket;
 pub use create::TicketMark;
 pub(crate) use delete::DeleteTicket;

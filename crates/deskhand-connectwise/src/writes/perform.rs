@@ -49,7 +49,10 @@ async fn send(run: &Run<'_>, write: &dyn Write, mut request: Request) -> Result<
         let id = begin(run, write, &request, sent_at).await?;
         let verdict = match run.client.send(&request).await {
             Ok(answer) => match write.confirm(run, &answer).await {
-                Ok(verdict) => verdict,
+                Ok(verdict) => {
+                    learn(run, write, &verdict);
+                    verdict
+                }
                 // The PSA said yes: what goes wrong afterwards is about a read, whatever its kind.
                 Err(error) => {
                     lost = Some(error);
@@ -78,6 +81,13 @@ async fn send(run: &Run<'_>, write: &dyn Write, mut request: Request) -> Result<
         |error| run.failure(&error),
     );
     Err(failure.with_retry(Retry::Later))
+}
+
+/// The PSA's own answer says who made the record: us.
+fn learn(run: &Run<'_>, write: &dyn Write, answered: &Verdict) {
+    if let Verdict::Done(Some(record)) = answered {
+        run.us.learn(write.author(record).as_deref());
+    }
 }
 
 async fn begin(run: &Run<'_>, write: &dyn Write, request: &Request, sent_at: Timestamp) -> Result<WriteId, Failure> {
