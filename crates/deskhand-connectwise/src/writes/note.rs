@@ -84,6 +84,10 @@ impl Write for AddNote {
         vec![EDIT_TICKETS]
     }
 
+    fn makes(&self) -> bool {
+        true
+    }
+
     fn author(&self, record: &RawRecord) -> Option<String> {
         serde_json::from_slice::<Found>(&record.json).ok()?.created_by
     }

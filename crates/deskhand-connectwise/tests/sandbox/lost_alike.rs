@@ -1,16 +1,19 @@
 //! Writes whose answers are lost while others write the very same: each is told from the others.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use connectwise_psa::{Client, Condition};
-use deskhand_command::{Command, CommandOutput, Context};
+use deskhand_command::journal::{Claim, Claimed, Ending, Intent, Journal, JournalError, MemoryJournal, Write, WriteId};
+use deskhand_command::{BoxFuture, Command, CommandOutput, Context};
 use deskhand_connectwise::TicketMark;
-use deskhand_sandbox::{FaultKind, Kind, Running};
+use deskhand_sandbox::{FaultKind, Kind, Rule, Running};
 use serde_json::{Value, json};
+use tokio::sync::Barrier;
 
 use crate::lost::{client, clock_on, company, count, desk, lose, usable};
 use crate::moved::MovedClock;
-use crate::support::{notes, plant, records, run_of, ticket};
+use crate::support::{ids, notes, plant, records, run_of, ticket};
 
 /// A connection's commands on a desk of their own.
 struct Desk {
@@ -137,4 +140,151 @@ async fn a_lost_ticket_without_a_mark_is_told_from_another_members_once_an_answe
         assert_eq!(count(&desk.psa, "service/tickets", same).await, 2, "{summary}");
         desk.sandbox.world().remove(Kind::Ticket, 90_000);
     }
+}
+
+/// A journal in which two looks find the same: each of the first two hears what was made only when both have asked.
+struct SameMoment {
+    journal: MemoryJournal,
+    asked: AtomicUsize,
+    both: Barrier,
+}
+
+impl SameMoment {
+    fn new() -> Arc<Self> {
+        Arc::new(Self {
+            journal: MemoryJournal::default(),
+            asked: AtomicUsize::new(0),
+            both: Barrier::new(2),
+        })
+    }
+
+    /// The record of each write that is done, in the order of their beginning.
+    fn made(&self) -> Vec<i64> {
+        let writes = self.journal.writes().into_iter();
+        let made = |write: Write| match write.ending {
+            Some(Ending::Done { record }) => record,
+            _ => None,
+        };
+        writes.filter_map(made).collect()
+    }
+}
+
+impl Journal for SameMoment {
+    fn claim<'a>(&'a self, claim: &'a Claim) -> BoxFuture<'a, Result<Claimed, JournalError>> {
+        self.journal.claim(claim)
+    }
+
+    fn find<'a>(&'a self, key: &'a str, step: &'a str) -> BoxFuture<'a, Result<Option<Write>, JournalError>> {
+        self.journal.find(key, step)
+    }
+
+    fn begin<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Option<WriteId>, JournalError>> {
+        self.journal.begin(intent)
+    }
+
+    fn end<'a>(&'a self, write: WriteId, ending: &'a Ending) -> BoxFuture<'a, Result<(), JournalError>> {
+        self.journal.end(write, ending)
+    }
+
+    fn take<'a>(&'a self, write: WriteId, record: i64) -> BoxFuture<'a, Result<bool, JournalError>> {
+        self.journal.take(write, record)
+    }
+
+    fn made<'a>(&'a self, target: &'a str) -> BoxFuture<'a, Result<Vec<i64>, JournalError>> {
+        Box::pin(async move {
+            let made = self.journal.made(target).await;
+            if self.asked.fetch_add(1, Ordering::SeqCst) < 2 {
+                self.both.wait().await;
+            }
+            made
+        })
+    }
+
+    fn unsettled<'a>(&'a self, request: &'a str) -> BoxFuture<'a, Result<u64, JournalError>> {
+        self.journal.unsettled(request)
+    }
+}
+
+impl Desk {
+    /// Two processes do the same at the same moment, and their answers are lost in these ways.
+    async fn twice(
+        &self,
+        journal: &Arc<SameMoment>,
+        faults: [FaultKind; 2],
+        slug: &str,
+        inputs: &Value,
+    ) -> [CommandOutput; 2] {
+        let path = if slug == "create-ticket" {
+            "/service/tickets"
+        } else {
+            "/notes"
+        };
+        let lost = |at, fault| Rule::at(fault, at, 1).method("POST").on(path).seconds(60.0);
+        self.sandbox.faults().set(vec![lost(1, faults[0]), lost(2, faults[1])]);
+        let context = |run: &str| Context {
+            journal: Arc::clone(journal) as Arc<dyn Journal>,
+            ..self.clock.context(run)
+        };
+        let (one, other) = (context("one"), context("other"));
+        let (one, other) = tokio::join!(
+            run_of(&self.commands, &one, slug, inputs.clone()),
+            run_of(&self.commands, &other, slug, inputs.clone()),
+        );
+        self.sandbox.faults().set(Vec::new());
+        clock_on(&self.sandbox);
+        [one, other]
+    }
+}
+
+#[tokio::test]
+async fn two_like_notes_that_are_lost_at_the_same_moment_have_a_note_each() {
+    for faults in [
+        [FaultKind::LostAnswer, FaultKind::LostAnswer],
+        [FaultKind::LostAnswer, FaultKind::LostRequest],
+        [FaultKind::LostAnswer, FaultKind::LostThenDone],
+    ] {
+        let (desk, journal) = (Desk::new().await, SameMoment::new());
+        let ticket = usable(&desk.psa).await[0];
+        let inputs = json!({"Ticket IDs": [ticket], "Note Text": "Same"});
+        let outputs = desk.twice(&journal, faults, "add-ticket-notes", &inputs).await;
+        let mut told: Vec<_> = outputs.iter().flat_map(|output| ids(&records(output))).collect();
+        told.sort_unstable();
+        let there = ids(&with_text(&notes(&desk.sandbox, ticket), "Same"));
+        assert_eq!((there.len(), &told), (2, &there), "{faults:?}");
+        let mut noted = journal.made();
+        noted.sort_unstable();
+        assert_eq!(noted, there, "{faults:?}");
+    }
+}
+
+#[tokio::test]
+async fn two_like_tickets_without_a_mark_never_take_the_same_one() {
+    for other in [FaultKind::LostRequest, FaultKind::LostThenDone] {
+        let (desk, journal) = (Desk::new().await, SameMoment::new());
+        let inputs = json!({"Summary": "Same", "Company ID": company(&desk.psa).await});
+        let faults = [FaultKind::LostAnswer, other];
+        let outputs = desk.twice(&journal, faults, "create-ticket", &inputs).await;
+        let mut told: Vec<_> = outputs.iter().flat_map(|output| ids(&records(output))).collect();
+        told.sort_unstable();
+        told.dedup();
+        assert_eq!(told.len(), 2, "{other:?}");
+        let same = Condition::equals("summary", "Same");
+        assert_eq!(count(&desk.psa, "service/tickets", same).await, 2, "{other:?}");
+    }
+}
+
+#[tokio::test]
+async fn two_like_tickets_without_a_mark_that_are_both_there_are_for_a_person_to_tell_apart() {
+    let (desk, journal) = (Desk::new().await, SameMoment::new());
+    let inputs = json!({"Summary": "Same", "Company ID": company(&desk.psa).await});
+    let faults = [FaultKind::LostAnswer, FaultKind::LostAnswer];
+    for output in desk.twice(&journal, faults, "create-ticket", &inputs).await {
+        let message = &output.errors[0].message;
+        assert!(
+            message.contains("2 tickets of the same company and summary were made since"),
+            "{message}"
+        );
+    }
+    let same = Condition::equals("summary", "Same");
+    assert_eq!(count(&desk.psa, "service/tickets", same).await, 2);
 }
