@@ -40,17 +40,18 @@ pub(crate) async fn known(run: &Run<'_>, input: &str, wanted: &str, path: &str) 
         return Ok(None);
     };
     let exact = names.iter().find(|named| named.name == wanted);
-    let found = exact.or_else(|| {
-        names
-            .iter()
-            .find(|named| named.name.to_lowercase() == wanted.to_lowercase())
-    });
+    let found = exact.or_else(|| names.iter().find(|named| is_called(named, wanted)));
     match found {
         Some(named) => Ok(Some(named.clone())),
         None => Err(run
             .inputs
             .invalid(input, format!("there is no `{wanted}`; {}", nearest(wanted, &names)))),
     }
+}
+
+/// The PSA compares names without case.
+pub(super) fn is_called(named: &Named, wanted: &str) -> bool {
+    named.name.to_lowercase() == wanted.to_lowercase()
 }
 
 /// The names that are most like what was written, in words.
