@@ -68,7 +68,7 @@ impl Journal for MemoryJournal {
         ready(())
     }
 
-    fn take<'a>(&'a self, write: WriteId, record: i64) -> BoxFuture<'a, Result<bool, JournalError>> {
+    fn take(&self, write: WriteId, record: i64) -> BoxFuture<'_, Result<bool, JournalError>> {
         let mut state = self.state.lock();
         let Some(at) = state.writes.iter().position(|known| known.id == write) else {
             return ready(false);

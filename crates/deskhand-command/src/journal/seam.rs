@@ -21,7 +21,7 @@ pub trait Journal: Send + Sync {
     /// to the same path has that record. Of several that ask for one record at once, one gets it.
     ///
     /// This is for writes that make a record each. A record that the answer to a write named needs no asking.
-    fn take<'a>(&'a self, write: WriteId, record: i64) -> BoxFuture<'a, Result<bool, JournalError>>;
+    fn take(&self, write: WriteId, record: i64) -> BoxFuture<'_, Result<bool, JournalError>>;
 
     /// The records that done writes to this path made or changed.
     fn made<'a>(&'a self, target: &'a str) -> BoxFuture<'a, Result<Vec<i64>, JournalError>>;

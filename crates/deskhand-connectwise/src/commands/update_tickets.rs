@@ -181,11 +181,10 @@ async fn near_status(run: &Run<'_>, ticket: i64) -> Option<String> {
     let statuses = names(&run.client, &format!("service/boards/{board}/statuses"))
         .await
         .ok()??;
-    Some(match wanted {
-        Some(wanted) => nearest(&wanted, &statuses),
-        None => {
-            let has = now.pointer("/status/name")?.as_str()?;
-            format!("give a Status of the new board as well; {}", nearest(has, &statuses))
-        }
-    })
+    if let Some(wanted) = wanted {
+        return Some(nearest(&wanted, &statuses));
+    }
+    let has = now.pointer("/status/name")?.as_str()?;
+    let near = nearest(has, &statuses);
+    Some(format!("give a Status of the new board as well; {near}"))
 }

@@ -186,7 +186,7 @@ impl Journal for SameMoment {
         self.journal.end(write, ending)
     }
 
-    fn take<'a>(&'a self, write: WriteId, record: i64) -> BoxFuture<'a, Result<bool, JournalError>> {
+    fn take(&self, write: WriteId, record: i64) -> BoxFuture<'_, Result<bool, JournalError>> {
         self.journal.take(write, record)
     }
 

@@ -86,7 +86,7 @@ impl Journal for SqliteJournal {
         Box::pin(async move { self.end_write(write, ending).await.map_err(|error| in_words(&error)) })
     }
 
-    fn take<'a>(&'a self, write: WriteId, record: i64) -> BoxFuture<'a, Result<bool, JournalError>> {
+    fn take(&self, write: WriteId, record: i64) -> BoxFuture<'_, Result<bool, JournalError>> {
         Box::pin(async move { self.take_record(write, record).await.map_err(|error| in_words(&error)) })
     }
 
