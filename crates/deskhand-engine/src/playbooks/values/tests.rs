@@ -139,7 +139,7 @@ fn times_are_shifted_compared_and_written_in_a_zone() {
         of("{{ 'soon' | minutes_since }}"),
         Err("`minutes_since`: `soon` is no time such as 2024-04-15T08:30:00Z".to_owned())
     );
-    assert!(of("{{ now | date('%Q') }}").is_err());
+    assert!(of("{{ now | date('%!') }}").is_err());
     assert!(
         of("{{ now | date('%H', 'Europe/Bern') }}")
             .unwrap_err()
