@@ -1,6 +1,8 @@
 //! Playbooks: what they are, how they are written and what is checked before one is accepted.
 
 mod check;
+#[cfg(test)]
+mod examples;
 mod file;
 mod playbook;
 mod read;

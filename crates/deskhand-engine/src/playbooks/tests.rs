@@ -47,7 +47,10 @@ fn declared(title: &'static str, slug: &'static str) -> Declaration {
 }
 
 fn commands() -> [Declaration; 2] {
-    [declared("Label Records", "label-records"), declared("Look Up", "look-up")]
+    [
+        declared("Label Records", "label-records"),
+        declared("Look Up", "look-up"),
+    ]
 }
 
 fn read_with(text: &str, edit: impl FnOnce(&mut Known<'_>)) -> Result<Playbook, Vec<String>> {
@@ -174,7 +177,10 @@ fail = "Nobody answered"
 fn every_member_of_a_file_is_read() {
     let playbook = read_with(EVERYTHING, |_| {}).unwrap();
     let step = |name: &str| playbook.steps.iter().find(|step| step.name == name).unwrap();
-    assert_eq!((playbook.name.as_str(), playbook.inputs[0].kind), ("Everything", InputKind::Number));
+    assert_eq!(
+        (playbook.name.as_str(), playbook.inputs[0].kind),
+        ("Everything", InputKind::Number)
+    );
     assert_eq!(playbook.inputs[0].default, Some(json!(14)));
     assert!(matches!(&playbook.triggers[0], Trigger::Event(event) if event.search.is_some()));
     assert!(matches!(&playbook.triggers[1], Trigger::Dismissal(event) if event.connection.is_none()));
@@ -182,7 +188,16 @@ fn every_member_of_a_file_is_read() {
     assert!(matches!(&playbook.triggers[3], Trigger::Failure { of: None }));
     let look = step("Look");
     let thirty = Duration::from_secs(30);
-    assert_eq!((look.retries, look.on_failure), (Retries { times: 2, pause: thirty }, OnFailure::GoOn));
+    assert_eq!(
+        (look.retries, look.on_failure),
+        (
+            Retries {
+                times: 2,
+                pause: thirty
+            },
+            OnFailure::GoOn
+        )
+    );
     assert!(matches!(&look.does, Does::Command { inputs, .. } if inputs["Note Text"] == "2026-01-02"));
     let after = |name: &str| step(name).after.clone();
     let place = |name: &str, branch: Option<&str>| After {
@@ -331,7 +346,13 @@ name = "A"
 wait = "1s"
 "#;
     let said = read_with(&format!("[playbook]\nname = \"P\"\n\n{text}"), |known| {
-        known.schedule = &|text, _| if text == "sometimes" { Err(format!("`{text}` is no time")) } else { Ok(()) };
+        known.schedule = &|text, _| {
+            if text == "sometimes" {
+                Err(format!("`{text}` is no time"))
+            } else {
+                Ok(())
+            }
+        };
         let other = KnownPlaybook {
             name: "Other".to_owned(),
             inputs: Vec::new(),
@@ -399,9 +420,12 @@ connection = "acme"
 "Internal Note" = "False"
 additional-fields = { city = "Tampa" }
 "#;
-    let said = read_with(&format!("[playbook]\nname = \"P\"\n[[input]]\nname = \"where\"\n{text}"), |known| {
-        known.connections = Some(Box::leak(Box::new(["acme".to_owned()])));
-    });
+    let said = read_with(
+        &format!("[playbook]\nname = \"P\"\n[[input]]\nname = \"where\"\n{text}"),
+        |known| {
+            known.connections = Some(Box::leak(Box::new(["acme".to_owned()])));
+        },
+    );
     assert_eq!(
         said.unwrap_err(),
         [
@@ -551,9 +575,7 @@ wait = "1s"
             "line 26: step `Never`: it is never reached; let it come after a step or a branch that leads somewhere, or take it out",
             "line 29: step `Never either`: it is never reached; let it come after a step or a branch that leads somewhere, or take it out",
             "line 33: step `In`: it is inside itself, directly or by way of others",
-            "line 33: step `In`: nothing is inside it; give the steps that it is to do again inside = \"In\"",
             "line 37: step `Out`: it is inside itself, directly or by way of others",
-            "line 37: step `Out`: nothing is inside it; give the steps that it is to do again inside = \"Out\"",
         ]
     );
 }
@@ -591,7 +613,7 @@ format = { a = "{{ PlaybookData.Inner }}", b = "{{ PlaybookData.Lok }}{{ Playboo
             "line 13: step `Right`: it reads `Left`, which does not come before it; before it come `Look`",
             "line 13: step `Right`: it reads `Right`, which does not come before it; before it come `Look`",
             "line 22: step `Inner`: it reads `Loop`, which does not come before it; before it come `Look`, `Left` and `Right`",
-            "line 22: step `Inner`: there is no `item` here; did you mean `turn`?",
+            "line 22: step `Inner`: there is no `item` here; templates here can read `PlaybookData`, `event`, `failure`, `index`, `inputs`, `now`, `run` and `turn`",
             "line 25: step `Later`: it reads `Inner`, which does not come before it; before it come `Look`, `Left`, `Right` and `Loop`",
             "line 25: step `Later`: it reads `Lok`, and there is no such step; did you mean `Look` or `Loop`?",
             "line 25: step `Later`: the playbook has no input `x`; describe it in an [[input]]",
@@ -614,7 +636,7 @@ format = { a = "{{ now is definde }}", b = "{{ nw }}", c = "{% for x in range(3)
     assert!(said.contains(&"line 6: step `A`: there is no filter `dte`".to_owned()));
     assert!(said.iter().any(|said| said.contains("`$[` is no JSONPath")));
     assert!(said.contains(&"line 9: step `B`: there is no test `definde`".to_owned()));
-    assert!(said.contains(&"line 9: step `B`: there is no `nw` here; did you mean `now` or `run`?".to_owned()));
+    assert!(said.contains(&"line 9: step `B`: there is no `nw` here; did you mean `now`?".to_owned()));
 }
 
 #[test]
@@ -643,7 +665,11 @@ inputs = { n = "x" }
     let commands = commands();
     let mut known = Known::commands(&commands);
     known.playbooks = Some(&playbooks);
-    let said: Vec<_> = read(text, &known).unwrap_err().iter().map(ToString::to_string).collect();
+    let said: Vec<_> = read(text, &known)
+        .unwrap_err()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     assert_eq!(
         said,
         [

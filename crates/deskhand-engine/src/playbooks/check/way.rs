@@ -39,7 +39,7 @@ pub(super) fn check(notes: &mut Notes<'_>, draft: &Draft, placed: &[Placed]) {
                 .hint("let it come after a step or a branch that leads somewhere, or take it out");
         }
         let empty = !placed.iter().any(|placed| placed.inside == Some(at));
-        if step.does.as_ref().is_some_and(Does::has_part) && empty {
+        if step.does.as_ref().is_some_and(Does::has_part) && empty && !placed[at].doubtful {
             notes
                 .add_step((at, name(at)), &["name"], "nothing is inside it")
                 .hint(format!(

@@ -33,17 +33,24 @@ impl<'a> Document<'a> {
 
     /// The line of the member at a place, or of the nearest one around it that is there.
     pub(in crate::playbooks) fn line(&self, place: &[&str]) -> usize {
+        let spans = self.spans(place);
+        spans.last().map_or(1, |span| line_at(self.text, span))
+    }
+
+    /// Whether there is a member at a place.
+    pub(in crate::playbooks) fn has(&self, place: &[&str]) -> bool {
+        self.spans(place).len() == place.len()
+    }
+
+    /// Where each member on the way to a place begins, as far as they are there.
+    fn spans(&self, place: &[&str]) -> Vec<Range<usize>> {
         let Some((first, deeper)) = place.split_first() else {
-            return 1;
+            return Vec::new();
         };
-        let Some((key, value)) = member(&self.root, first) else {
-            return 1;
+        let Some((key, mut value)) = member(&self.root, first) else {
+            return Vec::new();
         };
-        let mut span = key.span();
-        if value.get_ref().is_array() {
-            span = value.span();
-        }
-        let mut value = value;
+        let mut spans = vec![key.span()];
         for name in deeper {
             let found = match value.get_ref() {
                 DeValue::Table(table) => member(table, name).map(|(key, value)| (key.span(), value)),
@@ -53,10 +60,11 @@ impl<'a> Document<'a> {
                 }
                 _ => None,
             };
-            let Some((at, found)) = found else { break };
-            (span, value) = (at, found);
+            let Some((span, found)) = found else { break };
+            spans.push(span);
+            value = found;
         }
-        line_at(self.text, &span)
+        spans
     }
 
     /// The members of the document itself.

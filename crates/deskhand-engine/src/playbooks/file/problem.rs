@@ -54,7 +54,7 @@ impl<'a> Notes<'a> {
         self.push(self.document.line(place), None, message.into())
     }
 
-    /// Notes a problem of a member of a step.
+    /// Notes a problem of a member of a step; where it has none of this name, of the step's name.
     pub(in crate::playbooks) fn add_step(
         &mut self,
         (at, name): (usize, &str),
@@ -62,7 +62,11 @@ impl<'a> Notes<'a> {
         message: impl Into<String>,
     ) -> &mut Problem {
         let at = at.to_string();
-        let place = [&["step", &at], place].concat();
+        let there = place
+            .first()
+            .is_some_and(|member| self.document.has(&["step", &at, member]));
+        let member: &[&str] = if there { place } else { &["name"] };
+        let place = [&["step", &at], member].concat();
         let step = (!name.is_empty()).then(|| name.to_owned());
         self.push(self.document.line(&place), step, message.into())
     }
@@ -103,6 +107,7 @@ pub(in crate::playbooks) fn with_nearest<'n>(
         .map(|name| (distance(&name.to_lowercase(), &given.to_lowercase()), name))
         .collect();
     by_distance.sort_unstable();
+    by_distance.dedup();
     let most = 1 + given.chars().count() / 3;
     let near: Vec<_> = by_distance.iter().filter(|(away, _)| *away <= most).take(3).collect();
     if by_distance.is_empty() {

@@ -97,7 +97,7 @@ fn branches(notes: &mut Notes<'_>, step: (usize, &str), given: Option<Vec<String
     let given = given.unwrap_or_default();
     if given.is_empty() {
         notes
-            .add_step(step, &["branches", "condition"], "it has no branches")
+            .add_step(step, &["condition"], "it has no branches")
             .hint("name them: branches = [\"yes\", \"no\"]");
         return None;
     }

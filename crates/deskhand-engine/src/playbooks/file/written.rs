@@ -105,7 +105,10 @@ pub(super) struct WrittenMatch {
 #[serde(deny_unknown_fields)]
 pub(super) struct WrittenStep {
     /// Its name, each once in a playbook. Later steps read what it yields as `PlaybookData["its name"]`.
-    #[expect(dead_code, reason = "it is read before the rest, so that problems of the rest can name it")]
+    #[expect(
+        dead_code,
+        reason = "it is read before the rest, so that problems of the rest can name it"
+    )]
     pub(super) name: String,
     /// The steps before it: `Look`, or `Is it open: yes` for a branch. The step written before it when left out, `[]` for none.
     pub(super) after: Option<OneOrMany>,
