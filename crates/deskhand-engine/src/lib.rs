@@ -5,6 +5,7 @@
 
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
+pub mod dates;
 pub mod desk;
 pub mod events;
 pub mod ingest;
