@@ -13,6 +13,7 @@ pub mod playbooks;
 pub mod runs;
 pub mod schedules;
 pub mod store;
+pub mod ticker;
 
 pub use events::{Because, Dismissal, Event, EventSummary};
 pub use store::{EventStore, StoreError};
