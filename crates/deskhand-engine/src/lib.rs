@@ -5,13 +5,18 @@
 
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
+pub mod dates;
 pub mod desk;
 pub mod events;
+pub mod health;
 pub mod ingest;
+pub mod jobs;
+pub mod mail;
 pub mod playbooks;
 pub mod runs;
 pub mod schedules;
 pub mod store;
+pub mod ticker;
 
 pub use events::{Because, Dismissal, Event, EventSummary};
 pub use store::{EventStore, StoreError};

@@ -1,5 +1,27 @@
 //! Schedules: when something is due, and what becomes of each due time.
+//!
+//! [`When`] and [`Schedule`] say what is due, [`decide`] what becomes of it, [`after_run`] who hears of failures. All of that
+//! is pure; [`Ticker`](crate::ticker::Ticker) performs it on a [`ScheduleStore`].
 
+mod alert;
+mod cron;
+mod decide;
+mod duration;
+pub(crate) mod file;
+mod name;
+#[cfg(test)]
+pub(crate) mod sample;
+mod schedule;
 mod seam;
+pub(crate) mod times;
+mod when;
 
+pub use alert::{AfterRun, EndedRun, after_run};
+pub use cron::Cron;
+pub use decide::{SHOWN, STRETCH, decide};
+pub use duration::parse_duration;
+pub use file::WrittenSchedule;
+pub use name::check_name;
+pub use schedule::{Alert, Missed, Schedule};
 pub use seam::{Fate, Firing, Mode, Occurrence, ScheduleAfter, ScheduleStore, Standing, Turn};
+pub use when::{When, WhenError};
