@@ -84,6 +84,9 @@ pub enum What {
         outcome: RunOutcome,
         /// What it yields.
         output: Value,
+        /// Why it failed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     },
     /// Somebody wants it to end; nothing new begins.
     CancelAsked {

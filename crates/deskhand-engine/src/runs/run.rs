@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 /// The id says what must happen once: whoever starts a run of an id that exists starts nothing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewRun {
-    /// Its id: at most 200 letters, digits and `-_.:@/ `.
+    /// Its id: at most 200 letters, digits and `-_.:@/[] `.
     pub id: String,
     /// What is run.
     pub plan: Plan,

@@ -127,7 +127,8 @@ pub enum Then {
         /// When it goes on by itself; `None`: a signal has to come.
         wake: Option<Timestamp>,
     },
-    /// The run has ended. A run that waits for it gets [`What::ChildEnded`] and is due.
+    /// The run has ended. A run that waits for it gets [`What::ChildEnded`] and is due, unless it
+    /// has ended itself.
     End {
         /// How.
         outcome: RunOutcome,

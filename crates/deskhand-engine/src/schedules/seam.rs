@@ -10,7 +10,7 @@ use crate::runs::NewRun;
 /// Keeps where schedules are, and what became of each due time. Every method is one transaction.
 pub trait ScheduleStore: Send + Sync {
     /// Makes schedules known with their first due time; of one that is known only `next_at` changes, and only if
-    /// [`Standing::digest`] does, which is what the schedule's definition comes to.
+    /// [`Standing::digest`] does, which is what the schedule's times come to.
     fn put_schedules<'a>(&'a self, standings: &'a [Standing]) -> BoxFuture<'a, Result<(), StoreError>>;
 
     /// Schedules that are due, those due longest first; what is paused or stopped is not.
@@ -50,7 +50,7 @@ pub trait ScheduleStore: Send + Sync {
 pub struct Standing {
     /// Its name, each once in a desk.
     pub name: String,
-    /// What its definition comes to, as text; another one means that it was changed.
+    /// What its times come to, as text; another one means that it is due at other times, and begins anew.
     pub digest: String,
     /// When it is due next; `None`: never again.
     pub next_at: Option<Timestamp>,
@@ -105,12 +105,16 @@ pub struct Firing {
     pub run: Option<NewRun>,
 }
 
-/// What became of a due time.
+/// What became of a due time, or of several in a row that came to the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Occurrence {
-    /// When it was due.
+    /// When it was due, or first due.
     pub due: Timestamp,
+    /// When it was last due: [`Self::due`] again, unless it stands for several.
+    pub last: Timestamp,
+    /// How many due times it stands for; one, unless far more were missed than anybody would read.
+    pub times: u64,
     /// What became of it.
     pub fate: Fate,
     /// When that was decided.
