@@ -56,6 +56,11 @@ impl Filters {
         Ok(self)
     }
 
+    /// The name of the status that is asked for.
+    pub(crate) fn status(&self) -> Option<&str> {
+        self.status.as_deref()
+    }
+
     /// What an error means for whoever asked for these tickets.
     pub(crate) fn refused(&self, error: &Error, rights: &[&str]) -> Failure {
         explain_search(translate(error, rights), error, self.search.as_deref())

@@ -68,6 +68,24 @@ impl Journal for MemoryJournal {
         ready(())
     }
 
+    fn take(&self, write: WriteId, record: i64) -> BoxFuture<'_, Result<bool, JournalError>> {
+        let mut state = self.state.lock();
+        let Some(at) = state.writes.iter().position(|known| known.id == write) else {
+            return ready(false);
+        };
+        let has_it = |other: &Write| other.ending.as_ref().and_then(record_of) == Some(record);
+        let target = &state.writes[at].intent.target;
+        let rivals = state
+            .writes
+            .iter()
+            .filter(|other| other.id != write && other.intent.target == *target);
+        let free = !rivals.into_iter().any(has_it);
+        if free {
+            state.writes[at].ending = Some(Ending::Done { record: Some(record) });
+        }
+        ready(free)
+    }
+
     fn made<'a>(&'a self, target: &'a str) -> BoxFuture<'a, Result<Vec<i64>, JournalError>> {
         let state = self.state.lock();
         let of_target = state.writes.iter().filter(|write| write.intent.target == target);

@@ -17,6 +17,12 @@ pub trait Journal: Send + Sync {
     /// Notes what became of it.
     fn end<'a>(&'a self, write: WriteId, ending: &'a Ending) -> BoxFuture<'a, Result<(), JournalError>>;
 
+    /// Ends a write as done by a record that was found by looking for it; false, and nothing is noted, when another write
+    /// to the same path has that record. Of several that ask for one record at once, one gets it.
+    ///
+    /// This is for writes that make a record each. A record that the answer to a write named needs no asking.
+    fn take(&self, write: WriteId, record: i64) -> BoxFuture<'_, Result<bool, JournalError>>;
+
     /// The records that done writes to this path made or changed.
     fn made<'a>(&'a self, target: &'a str) -> BoxFuture<'a, Result<Vec<i64>, JournalError>>;
 

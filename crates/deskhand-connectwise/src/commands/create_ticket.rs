@@ -8,7 +8,7 @@ use super::rights::{ADD_TICKETS, INQUIRE_TICKETS};
 use super::ticket_members::{Checked, TicketMembers};
 use super::{Run, TICKET_KEYS, TICKET_TABLE};
 use crate::names::{PRIORITIES, match_priority, priorities};
-use crate::writes::{CreateTicket, Write as _, perform as write, prepare};
+use crate::writes::{CreateTicket, TICKETS, Write as _, perform as write, prepare};
 
 /// The inputs; their comments are the help on every surface.
 #[derive(JsonSchema)]
@@ -54,8 +54,6 @@ struct CreateTicketInputs {
     additional_fields: Option<Map<String, Value>>,
 }
 
-/// What the journal knows new tickets under.
-const TICKETS: &str = "service/tickets";
 /// What a ticket gets when nothing is said.
 const DEFAULT_PRIORITY: &str = PRIORITIES[2];
 const DEFAULT_LEVEL: &str = "Medium";

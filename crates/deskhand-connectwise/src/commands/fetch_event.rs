@@ -14,6 +14,7 @@ use super::rights::INQUIRE_TICKETS;
 use super::spilling::{Spilling, key_of};
 use super::{Run, TICKET_KEYS, TICKET_TABLE};
 use crate::filters::{Filters, both, updated};
+use crate::names::{nearest, statuses_without};
 
 /// The inputs; their comments are the help on every surface.
 #[derive(JsonSchema)]
@@ -31,7 +32,7 @@ struct FetchEventInputs {
     /// How many of the most recently updated tickets to fetch, from 1 to 1000. All that match when left out.
     #[schemars(title = "Number of Event(s) Fetched", range(min = 1, max = 1000))]
     number: Option<u32>,
-    /// Only tickets with this status, by its name.
+    /// Only tickets with this status, by its name. When there are none, and no board has such a status, the nearest are told.
     #[schemars(title = "Status")]
     status: Option<String>,
     /// Only tickets with this priority: Priority 1 - Emergency Response, Priority 2 - Quick Response, Priority 3 - Normal
@@ -81,9 +82,26 @@ pub(super) async fn perform(run: &Run<'_>) -> Result<Outcome, Failure> {
         Trouble::Disk(error) => Failure::new(500, format!("The temporary file cannot be written: {error}."))
             .with_hint("make room in the temporary folder, or name another with TMPDIR"),
     })?;
+    if results.is_empty() {
+        refuse_unknown_status(run, &wanted.filters).await?;
+    }
     let mut outcome = Outcome::succeeded(results, 0);
     outcome.context_data = ContextData::Mapped(Box::new(EventSource::default_source()));
     Ok(outcome)
+}
+
+/// Nothing was found: a slip in the status is told, as far as the role allows to see it.
+async fn refuse_unknown_status(run: &Run<'_>, filters: &Filters) -> Result<(), Failure> {
+    let Some(wanted) = filters.status() else { return Ok(()) };
+    match statuses_without(&run.client, wanted).await {
+        Some(statuses) => {
+            let near = nearest(wanted, &statuses);
+            Err(run
+                .inputs
+                .invalid("status", format!("no board has the status `{wanted}`; {near}")))
+        }
+        None => Ok(()),
+    }
 }
 
 /// What was asked for, checked.

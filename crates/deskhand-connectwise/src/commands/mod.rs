@@ -24,7 +24,7 @@ use std::sync::{Arc, LazyLock};
 use connectwise_psa::Client;
 use deskhand_command::{Column, Command, Declaration, KeyField, Of, Rows, Table};
 
-use crate::writes::TicketMark;
+use crate::writes::{OurMember, TicketMark};
 pub(crate) use run::Run;
 use run::{Entry, OnConnection};
 
@@ -96,11 +96,15 @@ pub fn declarations() -> &'static [Declaration] {
 }
 
 /// The commands on a connection, which marks new tickets here.
+///
+/// What one of them learns of the PSA, all of this catalogue know.
 pub fn catalogue(client: &Client, mark: TicketMark) -> Vec<Arc<dyn Command>> {
+    let us = OurMember::default();
     let on_connection = |entry: &Entry| -> Arc<dyn Command> {
         Arc::new(OnConnection {
             client: client.clone(),
             mark,
+            us: us.clone(),
             entry: entry.clone(),
         })
     };

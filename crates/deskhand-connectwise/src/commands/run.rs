@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::rights;
 use crate::failure::translate;
-use crate::writes::TicketMark;
+use crate::writes::{OurMember, TicketMark};
 
 /// A line of the catalogue: what a command declares, and the function that performs it.
 #[derive(Clone)]
@@ -25,6 +25,8 @@ pub(crate) struct Run<'a> {
     pub(crate) client: Client,
     /// Where new tickets are marked.
     pub(crate) mark: TicketMark,
+    /// Who we are, as far as that is known.
+    pub(crate) us: OurMember,
     pub(crate) context: &'a Context,
     pub(crate) declaration: &'a Declaration,
     pub(crate) inputs: Inputs<'a>,
@@ -51,6 +53,7 @@ const MEMBERS: [(&str, &str); 13] = [
 pub(super) struct OnConnection {
     pub(super) client: Client,
     pub(super) mark: TicketMark,
+    pub(super) us: OurMember,
     pub(super) entry: Entry,
 }
 
@@ -112,6 +115,7 @@ impl Command for OnConnection {
                     let run = Run {
                         client: client.clone(),
                         mark: self.mark,
+                        us: self.us.clone(),
                         context,
                         declaration,
                         inputs,

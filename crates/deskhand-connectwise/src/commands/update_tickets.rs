@@ -9,7 +9,7 @@ use super::items::{Item, each};
 use super::rights::{EDIT_CLOSING, EDIT_TICKETS, INQUIRE_CLOSING, INQUIRE_TICKETS};
 use super::ticket_members::{Checked, is_address};
 use super::{Run, TICKET_KEYS, TICKET_TABLE};
-use crate::names::{names, nearest};
+use crate::names::{find_named, names, nearest};
 use crate::writes::{UpdateTicket, differences, perform as write, prepare};
 
 /// The inputs; their comments are the help on every surface.
@@ -149,25 +149,42 @@ fn copies(run: &Run<'_>) -> Result<Option<String>, Failure> {
     Ok(Some(joined))
 }
 
-/// A status that the ticket's board does not have is refused by the PSA without a word about those that it has.
+/// A status that the board does not have is refused by the PSA without a word about those that it has.
 async fn with_nearest_status(run: &Run<'_>, ticket: i64, failure: Failure) -> Failure {
-    let wanted = run.inputs.text("status").ok().flatten();
-    let about_status = failure.message == run.inputs.invalid("status", "").message;
-    let (Some(wanted), true) = (wanted, about_status) else {
+    if failure.message != run.inputs.invalid("status", "").message {
         return failure;
-    };
-    let Ok(found) = run.client.get(format!("service/tickets/{ticket}")).await else {
-        return failure;
-    };
-    let board = serde_json::from_slice::<Value>(&found.json).ok();
-    let Some(board) = board.and_then(|ticket| ticket.pointer("/board/id")?.as_i64()) else {
-        return failure;
-    };
-    match names(&run.client, &format!("service/boards/{board}/statuses")).await {
-        Ok(Some(statuses)) => {
-            let said = failure.hint.clone().unwrap_or_default();
-            failure.with_hint(format!("{said}; {}", nearest(&wanted, &statuses)))
-        }
-        _ => failure,
     }
+    match near_status(run, ticket).await {
+        Some(near) => {
+            let said = failure.hint.clone().unwrap_or_default();
+            failure.with_hint(format!("{said}; {near}"))
+        }
+        None => failure,
+    }
+}
+
+/// The statuses of the board, the new one where it is to move, that are most like what was asked for, or what it has.
+///
+/// `None` when they cannot be read: that is a help and no more.
+async fn near_status(run: &Run<'_>, ticket: i64) -> Option<String> {
+    let input = |name: &str| run.inputs.text(name).ok().flatten();
+    let (wanted, new_board) = (input("status"), input("board_name"));
+    if wanted.is_none() && new_board.is_none() {
+        return None;
+    }
+    let found = run.client.get(format!("service/tickets/{ticket}")).await.ok()?;
+    let now: Value = serde_json::from_slice(&found.json).ok()?;
+    let board = match new_board {
+        Some(name) => find_named(&run.client, "service/boards", &name).await?.id,
+        None => now.pointer("/board/id")?.as_i64()?,
+    };
+    let statuses = names(&run.client, &format!("service/boards/{board}/statuses"))
+        .await
+        .ok()??;
+    if let Some(wanted) = wanted {
+        return Some(nearest(&wanted, &statuses));
+    }
+    let has = now.pointer("/status/name")?.as_str()?;
+    let near = nearest(has, &statuses);
+    Some(format!("give a Status of the new board as well; {near}"))
 }

@@ -39,18 +39,28 @@ pub(crate) async fn known(run: &Run<'_>, input: &str, wanted: &str, path: &str) 
     let Some(names) = names(&run.client, path).await.map_err(|error| run.failure(&error))? else {
         return Ok(None);
     };
-    let exact = names.iter().find(|named| named.name == wanted);
-    let found = exact.or_else(|| {
-        names
-            .iter()
-            .find(|named| named.name.to_lowercase() == wanted.to_lowercase())
-    });
-    match found {
+    match find(&names, wanted) {
         Some(named) => Ok(Some(named.clone())),
         None => Err(run
             .inputs
             .invalid(input, format!("there is no `{wanted}`; {}", nearest(wanted, &names)))),
     }
+}
+
+/// What a list has under a name; `None` also when it cannot be read.
+pub(crate) async fn find_named(client: &Client, path: &str, wanted: &str) -> Option<Named> {
+    let names = names(client, path).await.ok()??;
+    find(&names, wanted).cloned()
+}
+
+fn find<'a>(names: &'a [Named], wanted: &str) -> Option<&'a Named> {
+    let exact = names.iter().find(|named| named.name == wanted);
+    exact.or_else(|| names.iter().find(|named| is_called(named, wanted)))
+}
+
+/// The PSA compares names without case.
+pub(super) fn is_called(named: &Named, wanted: &str) -> bool {
+    named.name.to_lowercase() == wanted.to_lowercase()
 }
 
 /// The names that are most like what was written, in words.

@@ -5,6 +5,8 @@
 
 mod known;
 mod priority;
+mod status;
 
-pub(crate) use known::{Named, known, names, nearest};
+pub(crate) use known::{Named, find_named, known, names, nearest};
 pub(crate) use priority::{PRIORITIES, match_priority, priorities};
+pub(crate) use status::statuses_without;

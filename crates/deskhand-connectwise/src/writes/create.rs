@@ -23,6 +23,12 @@ pub enum TicketMark {
     Nowhere,
 }
 
+/// The list, which is also the path that new tickets are written to.
+pub(crate) const TICKETS: &str = "service/tickets";
+
+/// As many tickets that are alike as are looked at.
+const LOOKED_AT: u32 = 25;
+
 const EXTERNAL: &str = "externalXRef";
 const CUSTOM: &str = "customFields";
 
@@ -56,7 +62,7 @@ impl CreateTicket {
     /// The ticket with our mark, if the PSA has one: another machine may have made it under the same key.
     pub(crate) async fn made_before(&self, run: &Run<'_>) -> Result<Option<RawRecord>, Error> {
         let Some(marker) = &self.marker else { return Ok(None) };
-        let list = ListRequest::new("service/tickets").page_size(2);
+        let list = ListRequest::new(TICKETS).page_size(2);
         let list = match self.mark {
             TicketMark::CustomField(_) => list.custom_field_conditions(Condition::equals("value", marker.clone())),
             _ => list.conditions(Condition::equals(EXTERNAL, marker.clone())),
@@ -64,8 +70,9 @@ impl CreateTicket {
         Ok(run.client.list(&list).await?.records.into_iter().next())
     }
 
-    /// Tickets of the same company and summary that were entered since it was sent.
-    async fn alike(&self, run: &Run<'_>, sent_at: Timestamp) -> Result<Vec<RawRecord>, Error> {
+    /// Tickets of the same company and summary that were entered since it was sent, without those that are known to be
+    /// another write's, or somebody else's.
+    async fn alike(&self, run: &Run<'_>, made: &[i64], sent_at: Timestamp) -> Result<Vec<RawRecord>, Error> {
         let company = self
             .members
             .get("company")
@@ -78,8 +85,16 @@ impl CreateTicket {
         let conditions = Condition::equals("company/id", company)
             .and(Condition::equals("summary", summary))
             .and(Condition::after("dateEntered", since));
-        let list = ListRequest::new("service/tickets").conditions(conditions).page_size(25);
-        Ok(run.client.list(&list).await?.records)
+        let list = ListRequest::new(TICKETS).conditions(conditions).page_size(LOOKED_AT);
+        let mut alike = run.client.list(&list).await?.records;
+        // Where there are more than were looked at, ours may be among the others.
+        if alike.len() < LOOKED_AT as usize {
+            alike.retain(|ticket| {
+                let of_another_write = ticket.id.is_some_and(|id| made.contains(&id));
+                !of_another_write && run.us.may_have_made(entered_by(ticket).as_deref())
+            });
+        }
+        Ok(alike)
     }
 }
 
@@ -105,6 +120,14 @@ impl Write for CreateTicket {
         self.marker.as_deref()
     }
 
+    fn makes(&self) -> bool {
+        true
+    }
+
+    fn author(&self, record: &RawRecord) -> Option<String> {
+        entered_by(record)
+    }
+
     fn record_path(&self, record: Option<i64>) -> Option<String> {
         Some(format!("service/tickets/{}", record?))
     }
@@ -119,7 +142,10 @@ impl Write for CreateTicket {
             if let Some(marked) = self.made_before(run).await? {
                 return Ok(Verdict::Done(Some(marked)));
             }
-            Ok(judge(self.alike(run, sent_at).await?, self.marker()))
+            let Ok(made) = run.context.journal.made(TICKETS).await else {
+                return Ok(Verdict::Unknown("the journal of writes cannot be read".to_owned()));
+            };
+            Ok(judge(self.alike(run, &made, sent_at).await?, self.marker()))
         })
     }
 }
@@ -147,6 +173,12 @@ fn judge(alike: Vec<RawRecord>, marker: Option<&str>) -> Verdict {
             "{several} tickets of the same company and summary were made since"
         )),
     }
+}
+
+/// The identifier of whoever entered a ticket, which stays whoever changes it.
+fn entered_by(ticket: &RawRecord) -> Option<String> {
+    let ticket: Value = serde_json::from_slice(&ticket.json).ok()?;
+    Some(ticket.pointer("/_info/enteredBy")?.as_str()?.to_owned())
 }
 
 /// What looks like a mark of ours in a ticket, or is what somebody else wrote there.

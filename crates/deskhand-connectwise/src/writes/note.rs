@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::author::OurMember;
 use super::write::{Verdict, Write};
 use crate::commands::Run;
 use crate::commands::rights::EDIT_TICKETS;
@@ -31,6 +32,7 @@ struct Found {
     internal_analysis_flag: bool,
     resolution_flag: bool,
     date_created: Option<Timestamp>,
+    created_by: Option<String>,
 }
 
 /// As many of the newest notes as are looked at.
@@ -53,8 +55,8 @@ impl AddNote {
         members.as_object().cloned().unwrap_or_default()
     }
 
-    /// The same text under the same flags, made since it was sent.
-    fn is(&self, found: &Found, sent_at: Timestamp) -> bool {
+    /// The same text under the same flags, made since it was sent, and not by somebody else.
+    fn is(&self, found: &Found, sent_at: Timestamp, us: &OurMember) -> bool {
         let flags = (self.discussion, self.internal, self.resolution)
             == (
                 found.detail_description_flag,
@@ -64,7 +66,7 @@ impl AddNote {
         let since = found
             .date_created
             .is_none_or(|created| created.as_second() >= sent_at.as_second());
-        flags && since && plain(&self.text) == plain(&found.text)
+        flags && since && us.may_have_made(found.created_by.as_deref()) && plain(&self.text) == plain(&found.text)
     }
 }
 
@@ -80,6 +82,14 @@ impl Write for AddNote {
     /// The ticket is read first.
     fn rights(&self) -> Vec<&'static str> {
         vec![EDIT_TICKETS]
+    }
+
+    fn makes(&self) -> bool {
+        true
+    }
+
+    fn author(&self, record: &RawRecord) -> Option<String> {
+        serde_json::from_slice::<Found>(&record.json).ok()?.created_by
     }
 
     fn record_path(&self, record: Option<i64>) -> Option<String> {
@@ -103,7 +113,7 @@ impl Write for AddNote {
             };
             let matching = notes.into_iter().filter(|note| {
                 let found: Result<Found, _> = serde_json::from_slice(&note.json);
-                found.is_ok_and(|found| self.is(&found, sent_at) && !ours.contains(&found.id))
+                found.is_ok_and(|found| self.is(&found, sent_at, &run.us) && !ours.contains(&found.id))
             });
             Ok(judge(matching.collect(), intents))
         })
@@ -147,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_note_is_ours_by_text_flags_and_time() {
+    fn a_note_is_ours_by_text_flags_time_and_author() {
         let sent_at: Timestamp = "2026-08-20T18:00:00Z".parse().unwrap();
         let ours = AddNote {
             ticket: 7,
@@ -162,9 +172,18 @@ mod tests {
             date_created: Some(created.parse().unwrap()),
             ..Found::default()
         };
-        assert!(ours.is(&found("a\r\nb ", true, "2026-08-20T18:00:00Z"), sent_at));
-        assert!(!ours.is(&found("a\nb", false, "2026-08-20T18:00:00Z"), sent_at));
-        assert!(!ours.is(&found("a\nb", true, "2026-08-20T17:59:59Z"), sent_at));
-        assert!(!ours.is(&found("a b", true, "2026-08-20T18:00:00Z"), sent_at));
+        let us = OurMember::default();
+        let is = |found: Found| ours.is(&found, sent_at, &us);
+        assert!(is(found("a\r\nb ", true, "2026-08-20T18:00:00Z")));
+        assert!(!is(found("a\nb", false, "2026-08-20T18:00:00Z")));
+        assert!(!is(found("a\nb", true, "2026-08-20T17:59:59Z")));
+        assert!(!is(found("a b", true, "2026-08-20T18:00:00Z")));
+        let by = |author: &str| Found {
+            created_by: Some(author.to_owned()),
+            ..found("a\nb", true, "2026-08-20T18:00:00Z")
+        };
+        assert!(is(by("jdoe")), "who we are is not known");
+        us.learn(Some("deskhand"));
+        assert!(is(by("Deskhand")) && !is(by("jdoe")));
     }
 }

@@ -1,14 +1,12 @@
 //! Sends a write once; when its answer is lost, looks before it is sent a second and last time.
 
-use std::time::Duration;
-
 use connectwise_psa::records::RawRecord;
 use connectwise_psa::{Error, ErrorKind, Request};
 use deskhand_command::journal::{Claim, Claimed, Ending, Intent, JournalError, WriteId};
 use deskhand_command::{Failure, Retry};
 use jiff::{SignedDuration, Timestamp};
 
-use super::looks::looks;
+use super::look::look;
 use super::write::{Verdict, Write};
 use crate::commands::Run;
 
@@ -26,7 +24,7 @@ pub(crate) async fn perform(run: &Run<'_>, write: &dyn Write) -> Result<Option<R
             Some(Ending::Unknown { reason }) => return Err(unknown(known.id, &reason)),
             Some(Ending::NotDone { .. }) => {}
             // Its process ended, or another one is at it: either way the PSA has the last word.
-            None => match end(run, known.id, look(run, write, known.intent.sent_at).await).await? {
+            None => match look(run, write, known.id, known.intent.sent_at).await? {
                 Outcome::Done(record) => return Ok(record),
                 Outcome::Again(rest) => request = rest.unwrap_or(request),
             },
@@ -36,7 +34,7 @@ pub(crate) async fn perform(run: &Run<'_>, write: &dyn Write) -> Result<Option<R
 }
 
 /// What is left to do after a look.
-enum Outcome {
+pub(super) enum Outcome {
     Done(Option<RawRecord>),
     /// It is sent again: this, or as it was.
     Again(Option<Request>),
@@ -47,28 +45,30 @@ async fn send(run: &Run<'_>, write: &dyn Write, mut request: Request) -> Result<
     for attempt in 1..=TRIES {
         let sent_at = server_time(run);
         let id = begin(run, write, &request, sent_at).await?;
-        let verdict = match run.client.send(&request).await {
+        let outcome = match run.client.send(&request).await {
             Ok(answer) => match write.confirm(run, &answer).await {
-                Ok(verdict) => verdict,
+                Ok(verdict) => {
+                    learn(run, write, &verdict);
+                    end(run, id, verdict).await?
+                }
                 // The PSA said yes: what goes wrong afterwards is about a read, whatever its kind.
                 Err(error) => {
                     lost = Some(error);
-                    look(run, write, sent_at).await
+                    look(run, write, id, sent_at).await?
                 }
             },
-            Err(error) if attempt > 1 && write.worked_before(&error) => Verdict::Done(None),
+            Err(error) if attempt > 1 && write.worked_before(&error) => end(run, id, Verdict::Done(None)).await?,
             Err(error) if error.had_no_effect() => {
                 let reason = error.message();
                 settle(run, id, &Ending::NotDone { reason }).await?;
                 return Err(run.failure_needing(&error, &write.rights()));
             }
             Err(error) => {
-                let verdict = look(run, write, sent_at).await;
                 lost = Some(error);
-                verdict
+                look(run, write, id, sent_at).await?
             }
         };
-        match end(run, id, verdict).await? {
+        match outcome {
             Outcome::Done(record) => return Ok(record),
             Outcome::Again(rest) => request = rest.unwrap_or(request),
         }
@@ -78,6 +78,13 @@ async fn send(run: &Run<'_>, write: &dyn Write, mut request: Request) -> Result<
         |error| run.failure(&error),
     );
     Err(failure.with_retry(Retry::Later))
+}
+
+/// The PSA's own answer says who made the record: us.
+fn learn(run: &Run<'_>, write: &dyn Write, answered: &Verdict) {
+    if let Verdict::Done(Some(record)) = answered {
+        run.us.learn(write.author(record).as_deref());
+    }
 }
 
 async fn begin(run: &Run<'_>, write: &dyn Write, request: &Request, sent_at: Timestamp) -> Result<WriteId, Failure> {
@@ -103,29 +110,8 @@ async fn begin(run: &Run<'_>, write: &dyn Write, request: &Request, sent_at: Tim
     })
 }
 
-/// Looks at the times there are, until it is done; then what the last look said.
-async fn look(run: &Run<'_>, write: &dyn Write, sent_at: Timestamp) -> Verdict {
-    let since = server_time(run).duration_since(sent_at);
-    let since = Duration::try_from(since).unwrap_or_default();
-    let mut passed = since;
-    let mut verdict = Verdict::NotDone;
-    for time in looks(run.client.longest_answer(), since) {
-        run.context
-            .progress
-            .says(&format!("looking for what became of {}", write.step()));
-        run.context.clock.sleep(time.saturating_sub(passed)).await;
-        passed = time;
-        verdict = match write.look(run, sent_at).await {
-            Ok(Verdict::Done(record)) => return Verdict::Done(record),
-            Ok(verdict) => verdict,
-            Err(error) => Verdict::Unknown(format!("looking failed: {}", error.message())),
-        };
-    }
-    verdict
-}
-
 /// Notes what a look said, and what follows from it.
-async fn end(run: &Run<'_>, id: WriteId, verdict: Verdict) -> Result<Outcome, Failure> {
+pub(super) async fn end(run: &Run<'_>, id: WriteId, verdict: Verdict) -> Result<Outcome, Failure> {
     match verdict {
         Verdict::Done(record) => {
             let made = record.as_ref().and_then(|record| record.id);
@@ -156,7 +142,7 @@ async fn end(run: &Run<'_>, id: WriteId, verdict: Verdict) -> Result<Outcome, Fa
     }
 }
 
-async fn settle(run: &Run<'_>, id: WriteId, ending: &Ending) -> Result<(), Failure> {
+pub(super) async fn settle(run: &Run<'_>, id: WriteId, ending: &Ending) -> Result<(), Failure> {
     let settled = run.context.journal.end(id, ending).await;
     settled.map_err(|error| unwritable(&error))
 }
@@ -206,7 +192,7 @@ async fn claim(run: &Run<'_>) -> Result<(), Failure> {
 }
 
 /// By the server's clock; where it never tells the time, ours, with room for the difference.
-fn server_time(run: &Run<'_>) -> Timestamp {
+pub(super) fn server_time(run: &Run<'_>) -> Timestamp {
     const ROOM: SignedDuration = SignedDuration::from_mins(5);
     let ours = || {
         run.context
@@ -226,7 +212,7 @@ fn unknown(id: WriteId, reason: &str) -> Failure {
         .with_retry(Retry::Verify)
 }
 
-fn unwritable(error: &JournalError) -> Failure {
+pub(super) fn unwritable(error: &JournalError) -> Failure {
     Failure::new(500, format!("The journal of writes cannot be used: {}.", error.message)).with_hint(error.hint.clone())
 }
 

@@ -23,6 +23,16 @@ pub(crate) trait Write: Send + Sync {
         None
     }
 
+    /// True when it makes a record of its own: what one such write has made is no other's.
+    fn makes(&self) -> bool {
+        false
+    }
+
+    /// The identifier of whoever made a record of the kind that this makes, where such records say that.
+    fn author(&self, _record: &RawRecord) -> Option<String> {
+        None
+    }
+
     /// Where the record can be read that a write with this result made or changed.
     fn record_path(&self, record: Option<i64>) -> Option<String>;
 

@@ -1,11 +1,11 @@
 //! Fetch Event: its filters, the rows FE7 to FE12.
 
-use deskhand_sandbox::{Level, Member, Options, Priorities, Running, Seed};
+use deskhand_sandbox::{FaultKind, Kind, Level, Member, Options, Priorities, Rule, Running, Seed};
 use serde_json::{Value, json};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::support::{asked, assert_failed, client, client_as, fetch, ids, records, sandbox, truth};
+use crate::support::{all, asked, assert_failed, client, client_as, fetch, ids, records, sandbox, truth};
 
 const PRIORITY: &str = "Priority 1 - Emergency Response";
 
@@ -34,11 +34,72 @@ async fn fe7_a_status_is_found_by_its_name_whatever_is_in_it() {
         let wanted = expected(&sandbox, |ticket| ticket["status"]["name"] == *name);
         assert_eq!(found(&sandbox, json!({"Status": name})).await, wanted, "{name}");
     }
-    assert!(
-        found(&sandbox, json!({"Status": "No \"such\" (status)"}))
-            .await
-            .is_empty()
-    );
+}
+
+/// A desk whose boards have no ticket in one of their statuses, and the name of that.
+fn unused_status(sandbox: &Running) -> String {
+    let used = truth(sandbox);
+    let statuses = all(sandbox, Kind::BoardStatus);
+    let names = statuses.iter().map(|status| status["name"].as_str().unwrap());
+    let is_used = |name: &str| used.iter().any(|ticket| ticket["status"]["name"] == name);
+    names.into_iter().find(|name| !is_used(name)).unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn fe7_a_status_that_no_board_has_is_refused_with_the_nearest() {
+    let sandbox = sandbox(60).await;
+    let nothing = json!(1000);
+    for (wrong, near) in [
+        (
+            "Complete",
+            "no board has the status `Complete`; the nearest are `Completed`",
+        ),
+        (
+            "No \"such\" (status)",
+            "no board has the status `No \"such\" (status)`; the nearest are `",
+        ),
+    ] {
+        for number in [Value::Null, nothing.clone()] {
+            let inputs = json!({"Status": wrong, "Number of Event(s) Fetched": number});
+            let output = fetch(&client(&sandbox), inputs).await;
+            assert_failed(&output, 400, "The value for parameter (Status) is invalid.", near);
+        }
+    }
+}
+
+#[tokio::test]
+async fn fe7_a_status_that_a_board_has_and_no_ticket_is_in_finds_nothing() {
+    let sandbox = sandbox(1).await;
+    let unused = unused_status(&sandbox);
+    for status in [unused.clone(), unused.to_uppercase()] {
+        assert_eq!(found(&sandbox, json!({"Status": status})).await, [0_i64; 0], "{status}");
+    }
+    // Without a status there is nothing to look up.
+    sandbox.log().clear();
+    let future = json!({"Start Time": "2199-01-01 00:00"});
+    assert_eq!(found(&sandbox, future).await, [0_i64; 0]);
+    assert!(asked(&sandbox).iter().all(|path| !path.contains("service/boards")));
+    // And where tickets are found, nothing is looked up either.
+    sandbox.log().clear();
+    let status = truth(&sandbox)[0]["status"]["name"].clone();
+    assert_eq!(found(&sandbox, json!({"Status": status})).await.len(), 1);
+    assert!(asked(&sandbox).iter().all(|path| !path.contains("service/boards")));
+}
+
+#[tokio::test]
+async fn fe7_where_boards_cannot_be_read_an_unknown_status_finds_nothing() {
+    let sandbox = sandbox(60).await;
+    let wrong = json!({"Status": "Complete"});
+    let tickets_only = client_as(&sandbox.url(), "sandbox", "tickets", "private");
+    assert!(records(&fetch(&tickets_only, wrong.clone()).await).is_empty());
+    for part in ["service/boards?", "/statuses"] {
+        for fault in [FaultKind::ServerError, FaultKind::Html, FaultKind::LostRequest] {
+            sandbox.faults().set(vec![Rule::by_chance(fault, 1.0).on(part)]);
+            let output = fetch(&client(&sandbox), wrong.clone()).await;
+            assert!(records(&output).is_empty(), "{part} {fault:?}");
+            assert!(asked(&sandbox).iter().any(|path| path.contains(part)));
+        }
+    }
 }
 
 #[tokio::test]

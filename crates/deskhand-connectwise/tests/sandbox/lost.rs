@@ -35,12 +35,12 @@ fn trials() -> i64 {
     asked.ok().and_then(|trials| trials.parse().ok()).unwrap_or(TRIALS)
 }
 
-async fn desk(tickets: u64) -> Arc<Running> {
+pub(crate) async fn desk(tickets: u64) -> Arc<Running> {
     Arc::new(deskhand_sandbox::start(Options::with_tickets(tickets)).await.unwrap())
 }
 
 /// A client that soon gives up waiting.
-fn client(sandbox: &Running) -> Client {
+pub(crate) fn client(sandbox: &Running) -> Client {
     let credentials = Credentials::new("sandbox", "public", "private", Some("client-id".to_owned())).unwrap();
     Client::builder(ServerUrl::parse(&sandbox.url()).unwrap(), credentials)
         .timeout(Duration::from_millis(400))
@@ -49,7 +49,7 @@ fn client(sandbox: &Running) -> Client {
 }
 
 /// The next such request is lost in this way; what takes effect later does so after a minute.
-fn lose(sandbox: &Running, fault: FaultKind, method: &str, path: &str) {
+pub(crate) fn lose(sandbox: &Running, fault: FaultKind, method: &str, path: &str) {
     let seconds = if fault == FaultKind::LateAnswer { 0.6 } else { 60.0 };
     sandbox
         .faults()
@@ -65,13 +65,13 @@ async fn lost(sandbox: &Arc<Running>, clock: &Arc<MovedClock>, slug: &str, input
 }
 
 /// Another two minutes: whatever the sandbox still works on has happened.
-fn clock_on(sandbox: &Running) {
+pub(crate) fn clock_on(sandbox: &Running) {
     let clock = &sandbox.world().clock;
     clock.set_offset(clock.offset() + 120);
 }
 
 /// A company that tickets can be made for.
-async fn company(client: &Client) -> i64 {
+pub(crate) async fn company(client: &Client) -> i64 {
     let active = ListRequest::new("company/companies")
         .conditions("status/name = \"Active\"")
         .page_size(1);
@@ -79,7 +79,7 @@ async fn company(client: &Client) -> i64 {
 }
 
 /// Service tickets that can be changed: open, and merged nowhere.
-async fn usable(client: &Client) -> Vec<i64> {
+pub(crate) async fn usable(client: &Client) -> Vec<i64> {
     let open = ListRequest::new("service/tickets")
         .conditions("closedFlag = false")
         .order_by("id asc")
@@ -88,7 +88,7 @@ async fn usable(client: &Client) -> Vec<i64> {
     tickets.into_iter().filter_map(|ticket| ticket.id).collect()
 }
 
-async fn count(client: &Client, path: &str, conditions: Condition) -> u64 {
+pub(crate) async fn count(client: &Client, path: &str, conditions: Condition) -> u64 {
     client
         .count(&ListRequest::new(path).conditions(conditions))
         .await

@@ -17,6 +17,7 @@ mod list_board_teams;
 mod list_boards;
 mod list_companies;
 mod lost;
+mod lost_alike;
 mod merge_tickets;
 mod moved;
 mod outputs;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use connectwise_psa::{Client, Credentials, Patience, ServerUrl};
 use deskhand_command::event_source::Path;
-use deskhand_command::{CommandOutput, Context, Mode, SystemClock};
+use deskhand_command::{Command, CommandOutput, Context, Mode, SystemClock};
 use deskhand_connectwise::TicketMark;
 use deskhand_sandbox::{Document, FaultKind, Kind, Level, Member, Options, Rule, Running};
 use serde_json::{Value, json};
@@ -54,6 +54,16 @@ pub(crate) async fn run_marked(
     inputs: Value,
 ) -> CommandOutput {
     let catalogue = deskhand_connectwise::catalogue(client, mark);
+    run_of(&catalogue, context, slug, inputs).await
+}
+
+/// Runs one of these commands by its slug; together they know what each of them has learnt.
+pub(crate) async fn run_of(
+    catalogue: &[Arc<dyn Command>],
+    context: &Context,
+    slug: &str,
+    inputs: Value,
+) -> CommandOutput {
     let command = catalogue
         .iter()
         .find(|command| command.declaration().slug == slug)

@@ -243,6 +243,32 @@ async fn ut5_a_move_to_a_board_without_a_status_of_it_is_told_to_need_one() {
     .await;
     let message = format!("The value for parameter (Status) is invalid. (ticket {id})");
     assert_failed(&output, 400, &message, "not found for Service Board 5");
+    let hint = output.errors[0].hint.clone().unwrap();
+    let (_, near) = hint
+        .split_once("; give a Status of the new board as well; the nearest are ")
+        .unwrap();
+    let of_board = run(&client(&sandbox), "list-board-statuses", json!({"Board ID": 5})).await;
+    let of_board = written(&of_board)["keyFields"]["StatusNames"].clone();
+    let near: Vec<_> = near.split(", ").map(|name| json!(name.trim_matches('`'))).collect();
+    assert!(
+        near.iter().all(|name| of_board.as_array().unwrap().contains(name)),
+        "{near:?}"
+    );
+    // One of them is taken.
+    let inputs = json!({"Ticket IDs": [id], "Board Name": "Integration", "Status": near[0]});
+    assert_eq!(run(&client(&sandbox), SLUG, inputs).await.error(), "");
+}
+
+#[tokio::test]
+async fn ut5_a_move_without_a_status_is_refused_in_the_psas_words_where_boards_cannot_be_read() {
+    let sandbox = sandbox(60).await;
+    let id = open_tickets(&sandbox, 1, 1)[0];
+    let tickets = "Service Desk > Service Tickets";
+    let somebody = client_with(&sandbox, &[(tickets, Level::Inquire), (tickets, Level::Edit)]);
+    let inputs = json!({"Ticket IDs": [id], "Board Name": "Integration"});
+    let output = run(&somebody, SLUG, inputs).await;
+    let hint = output.errors[0].hint.as_deref().unwrap();
+    assert!(hint.ends_with("not found for Service Board 5"), "{hint}");
 }
 
 #[tokio::test]

@@ -84,6 +84,10 @@ impl Journal for StoreJournal {
         Box::pin(async move { self.end_write(write, ending).await.map_err(|error| in_words(&error)) })
     }
 
+    fn take(&self, write: WriteId, record: i64) -> BoxFuture<'_, Result<bool, JournalError>> {
+        Box::pin(async move { self.take_record(write, record).await.map_err(|error| in_words(&error)) })
+    }
+
     fn made<'a>(&'a self, target: &'a str) -> BoxFuture<'a, Result<Vec<i64>, JournalError>> {
         Box::pin(async move { self.made_at(target).await.map_err(|error| in_words(&error)) })
     }
@@ -152,14 +156,33 @@ impl StoreJournal {
 
     async fn end_write(&self, write: WriteId, ending: &Ending) -> Result<(), StoreError> {
         let (state, record, reason) = columns_of(ending);
-        let ended = sqlx::query("UPDATE writes SET state = $1, record_id = $2, reason = $3 WHERE id = $4")
-            .bind(state)
-            .bind(record)
-            .bind(reason.map(dialect::text))
-            .bind(write)
-            .execute(&self.store.writer)
-            .await;
+        let ended =
+            sqlx::query("UPDATE writes SET state = $1, record_id = $2, taken_id = NULL, reason = $3 WHERE id = $4")
+                .bind(state)
+                .bind(record)
+                .bind(reason.map(dialect::text))
+                .bind(write)
+                .execute(&self.store.writer)
+                .await;
         ended.map(|_| ()).map_err(store_error)
+    }
+
+    /// One statement; where others take at the same moment, the unique index lets one of them.
+    async fn take_record(&self, write: WriteId, record: i64) -> Result<bool, StoreError> {
+        let taken = sqlx::query(
+            "UPDATE writes SET state = $1, record_id = $2, taken_id = $2, reason = NULL WHERE id = $3 AND NOT EXISTS (\
+             SELECT 1 FROM writes AS other WHERE other.connection = writes.connection AND other.target = writes.target \
+             AND other.record_id = $2 AND other.id <> writes.id)",
+        )
+        .bind(DONE)
+        .bind(record)
+        .bind(write)
+        .execute(&self.store.writer)
+        .await;
+        match taken {
+            Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(false),
+            taken => Ok(taken.map_err(store_error)?.rows_affected() > 0),
+        }
     }
 
     async fn made_at(&self, target: &str) -> Result<Vec<i64>, StoreError> {

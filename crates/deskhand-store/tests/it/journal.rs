@@ -62,14 +62,77 @@ async fn promises(journal: &dyn Journal) {
     assert_eq!((ended.word(), ended.reason()), ("unknown", Some("who knows")));
 }
 
+/// What was found by looking is one write's, whoever asks first.
+async fn takings(journal: &dyn Journal) {
+    let notes = |ticket: i64| format!("service/tickets/{ticket}/notes");
+    let begin = async |key: &str, ticket: i64| {
+        let mut intent = intent(key, &format!("ticket {ticket}"), "POST y");
+        intent.target = notes(ticket);
+        journal.begin(&intent).await.unwrap().unwrap()
+    };
+    let (first, second) = (begin("one", 9).await, begin("two", 9).await);
+    assert!(journal.take(first, 70).await.unwrap());
+    assert!(!journal.take(second, 70).await.unwrap(), "another write has it");
+    assert!(journal.take(first, 70).await.unwrap(), "it has it already");
+    let ending = async |key: &str| journal.find(key, "ticket 9").await.unwrap().unwrap().ending;
+    assert_eq!(ending("one").await, Some(Ending::Done { record: Some(70) }));
+    assert_eq!(ending("two").await, None, "nothing was noted");
+    assert_eq!(journal.unsettled("POST y").await.unwrap(), 1);
+
+    let elsewhere = begin("three", 10).await;
+    assert!(
+        journal.take(elsewhere, 70).await.unwrap(),
+        "another list has its own ids"
+    );
+    assert!(journal.take(second, 71).await.unwrap());
+    assert_eq!(journal.made(&notes(9)).await.unwrap(), [70, 71]);
+
+    // What an answer named is taken as well, and an answer is believed whatever was taken.
+    let answered = begin("four", 9).await;
+    journal.end(answered, &Ending::Done { record: Some(72) }).await.unwrap();
+    let late = begin("five", 9).await;
+    assert!(!journal.take(late, 72).await.unwrap());
+    journal.end(late, &Ending::Done { record: Some(71) }).await.unwrap();
+
+    let reason = "a person looked".to_owned();
+    journal.end(first, &Ending::NotDone { reason }).await.unwrap();
+    let last = begin("six", 9).await;
+    assert!(journal.take(last, 70).await.unwrap(), "nobody has it any more");
+    assert!(!journal.take(999_999, 75).await.unwrap(), "there is no such write");
+}
+
+#[tokio::test]
+async fn of_several_stores_that_take_one_record_at_once_one_gets_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.sqlite");
+    let mut journals = Vec::new();
+    for _ in 0..3 {
+        journals.push(SqliteStore::open(&path).await.unwrap().journal("main"));
+    }
+    for record in 0..10 {
+        let mut takings = tokio::task::JoinSet::new();
+        for (at, journal) in journals.iter().cloned().enumerate() {
+            let write = intent(&format!("run {at} of {record}"), "ticket 7", "POST x");
+            let write = journal.begin(&write).await.unwrap().unwrap();
+            takings.spawn(async move { journal.take(write, record).await.unwrap() });
+        }
+        let taken = takings.join_all().await;
+        assert_eq!(taken.into_iter().filter(|taken| *taken).count(), 1);
+    }
+}
+
 #[tokio::test]
 async fn both_journals_keep_their_promises() {
-    promises(&MemoryJournal::default()).await;
+    let memory = MemoryJournal::default();
+    promises(&memory).await;
+    takings(&memory).await;
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&folder.path().join("store.sqlite")).await.unwrap();
     promises(&*store.journal("main")).await;
+    takings(&*store.journal("main")).await;
     // Another connection's journal knows nothing of it.
     promises(&*store.journal("other")).await;
+    takings(&*store.journal("other")).await;
 }
 
 #[tokio::test]
