@@ -1,5 +1,6 @@
 //! Opening a store, and bringing it up to date.
 
+use std::future::ready;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,6 +37,9 @@ impl SqliteStore {
     }
 
     /// Opens a store that waits this long for a locked file.
+    ///
+    /// When the disk is full, SQLite can end a transaction by itself. The connection then takes itself for inside of one for
+    /// ever, and another has to take its place.
     pub(super) async fn open_with(path: &Path, patience: Duration) -> Result<Self, StoreError> {
         let options = SqliteConnectOptions::new().filename(path).busy_timeout(patience);
         look_at(path, &options).await?;
@@ -47,6 +51,7 @@ impl SqliteStore {
             .foreign_keys(true);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
+            .before_acquire(|connection, _| Box::pin(ready(Ok(!connection.is_in_transaction()))))
             .connect_with(options.clone())
             .await
             .map_err(store_error)?;
