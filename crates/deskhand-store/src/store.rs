@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use deskhand_command::BoxFuture;
 use deskhand_command::journal::{Ending, Journal, Write, WriteId};
+use deskhand_engine::desk::{DeskStore, EventDesk};
+use deskhand_engine::runs::RunStore;
+use deskhand_engine::schedules::ScheduleStore;
 use deskhand_engine::{EventStore, StoreError};
 
-/// Events, and what else is kept with them.
-pub trait Store: EventStore {
+/// Events, the desk and its runs, and what else is kept with them.
+pub trait Store: EventStore + RunStore + ScheduleStore + DeskStore + EventDesk {
     /// The journal of this connection's writes.
     fn journal(&self, connection: &str) -> Arc<dyn Journal>;
 

@@ -43,7 +43,7 @@ pub(super) async fn insert(
     for events in packed.chunks(ROWS) {
         let mut insert = QueryBuilder::new(
             "INSERT INTO events \
-             (feed_id, run_id, taken_at, source_id, record_id, stamp, because, raw_length, body) ",
+             (feed_id, run_id, taken_at, source_id, record_id, stamp, because, raw_length, body, state) ",
         );
         insert.push_values(events, |mut row, packed| {
             let event = &packed.event;
@@ -53,6 +53,8 @@ pub(super) async fn insert(
             row.push_bind(packed.because.code());
             row.push_bind(i64::try_from(event.raw.len()).unwrap_or(i64::MAX));
             row.push_bind(packed.body.as_slice());
+            // New: neither rules nor playbooks have seen it.
+            row.push("0");
         });
         let insert = insert.build().persistent(events.len() == ROWS);
         insert.execute(&mut *to).await.map_err(store_error)?;

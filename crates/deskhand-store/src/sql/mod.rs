@@ -19,6 +19,9 @@
 
 mod claim;
 mod commit;
+mod definitions;
+mod desk_events;
+mod desk_runs;
 mod dismissals;
 mod events;
 mod gone;
@@ -31,6 +34,8 @@ mod prune;
 mod quarantine;
 mod revisions;
 mod runs;
+mod schedules;
+mod words;
 
 use std::sync::Arc;
 

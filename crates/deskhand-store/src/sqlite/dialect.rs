@@ -13,9 +13,19 @@ pub(super) type Row = sqlx::sqlite::SqliteRow;
 /// The size of the file.
 pub(super) const STORED_BYTES: &str = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()";
 
+/// After a query, what keeps its rows as they are until the transaction ends: nobody else writes anyway.
+pub(super) const FOR_UPDATE: &str = "";
+/// The same, without the rows that another transaction keeps.
+pub(super) const SKIP_LOCKED: &str = "";
+
 /// Begins a transaction that writes, which is the only one until it ends.
 pub(super) async fn begin(writer: &SqlitePool) -> sqlx::Result<Transaction<'static, Sqlite>> {
     writer.begin_with("BEGIN IMMEDIATE").await
+}
+
+/// Begins a transaction that keeps others from the rows alone that it touches, where the database can do that.
+pub(super) async fn begin_apart(writer: &SqlitePool) -> sqlx::Result<Transaction<'static, Sqlite>> {
+    begin(writer).await
 }
 
 /// A list as one value to bind: a JSON array.

@@ -6,6 +6,8 @@ mod errors;
 mod open;
 #[path = "../sql/mod.rs"]
 mod sql;
+#[cfg(test)]
+mod trouble;
 
 use std::sync::Arc;
 
