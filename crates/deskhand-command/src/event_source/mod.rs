@@ -7,6 +7,7 @@ mod mapping;
 mod path;
 mod reader;
 mod search;
+mod way;
 
 use std::borrow::Cow;
 
@@ -18,6 +19,7 @@ pub use mapping::{FieldKind, FieldMapping, Mapped};
 pub use path::{Path, PathError};
 pub use reader::RecordReader;
 pub use search::{Search, SearchError};
+pub use way::PathStep;
 
 /// A named set of field mappings with the filters of its fetch.
 #[derive(Debug, Clone)]

@@ -6,6 +6,8 @@ use std::fmt;
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
+use super::way::{PathStep, way};
+
 /// Where a field's value is in a record.
 ///
 /// `.board.name`, `board.name`, `$.board.name` and `$.Results.board.name` (below the main path) mean the same.
@@ -73,6 +75,29 @@ impl Path {
                 several => Cow::Owned(several.iter().copied().cloned().collect()),
             },
         }
+    }
+
+    /// Everything that it finds, in the order of the document.
+    pub fn find_all<'a>(&self, value: &'a Value) -> Vec<&'a Value> {
+        match &self.compiled {
+            Compiled::Names(names) => {
+                let found = names.iter().try_fold(value, |value, name| value.as_object()?.get(name));
+                found.into_iter().collect()
+            }
+            Compiled::Full(path) => path.query(value).all(),
+        }
+    }
+
+    /// The way to what it finds, when it can lead to one place only.
+    pub fn way(&self) -> Option<Vec<PathStep>> {
+        way(&self.text)
+    }
+
+    /// The name that it begins with, and the path below it.
+    pub fn split_first(&self) -> Option<(String, Self)> {
+        let (name, rest) = first_name(self.text.strip_prefix('$')?)?;
+        let rest = Self::parse(&format!("${rest}"), "$").ok()?;
+        Some((name.to_owned(), rest))
     }
 
     /// The names it follows, when it does nothing else.
@@ -266,6 +291,18 @@ mod tests {
             if let Ok(path) = Path::parse(&text, "$.Results") {
                 let again = Path::parse(&path.to_string(), "$.Results").unwrap();
                 prop_assert_eq!(again.find(&record), path.find(&record));
+            }
+        }
+
+        #[test]
+        fn the_way_of_a_path_leads_where_the_engine_finds(text in "[$.a-c0-1\\[\\]'\"\\\\-]{0,12}") {
+            let value = json!({"a": [{"b": 1}, [2, {"c": 3}]], "b": {"a": "x", "c": [0, 1]}, "": 1, "-1": 2, "'": 3});
+            if let Ok(path) = Path::parse(&text, "$")
+                && let Some(way) = path.way()
+            {
+                let found = way.iter().try_fold(&value, |value, step| step.of(value));
+                prop_assert_eq!(compiled(&path.to_string()).unwrap().query(&value).all(), Vec::from_iter(found));
+                prop_assert_eq!(path.find_all(&value), Vec::from_iter(found));
             }
         }
 

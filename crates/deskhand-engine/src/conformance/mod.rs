@@ -5,6 +5,7 @@
 mod claims;
 mod commits;
 mod crash;
+pub mod desk;
 mod random;
 mod runs;
 mod sample;

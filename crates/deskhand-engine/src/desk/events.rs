@@ -63,8 +63,8 @@ pub trait EventDesk: Send + Sync {
     /// Returns how many were turned.
     fn hand_out<'a>(&'a self, handed: &'a [HandedOut]) -> BoxFuture<'a, Result<u64, StoreError>>;
 
-    /// Turns an event that was handed out, and starts runs with it. False when that changes nothing: it is so already, or
-    /// there is none.
+    /// Turns an event, and starts runs with it; one that was new is not handed out any more. False when that changes nothing
+    /// and starts nothing: it is so already, or there is none.
     fn turn_event<'a>(
         &'a self,
         change: &'a EventChange,

@@ -20,6 +20,18 @@ pub struct MemoryStore {
     state: Mutex<State>,
 }
 
+impl MemoryStore {
+    /// Every event, the oldest first.
+    pub(super) fn all_events(&self) -> Vec<Event> {
+        let state = self.state.lock();
+        state.events.keys().filter_map(|id| state.event(*id)).collect()
+    }
+
+    pub(super) fn has_event(&self, id: i64) -> bool {
+        self.state.lock().events.contains_key(&id)
+    }
+}
+
 #[derive(Debug, Default)]
 struct State {
     feeds: BTreeMap<FeedKey, Feed>,

@@ -2,6 +2,7 @@
 
 mod batch;
 mod claim;
+mod desk;
 mod error;
 mod memory;
 mod run;
@@ -9,6 +10,7 @@ mod seam;
 
 pub use batch::{BatchWrite, Committed, Unusable};
 pub use claim::{FeedKey, Lease, LeaseRequest};
+pub use desk::MemoryDesk;
 pub use error::StoreError;
 pub use memory::MemoryStore;
 pub use run::{RunEnd, RunKind, RunOutcome, RunRecord, RunStart};

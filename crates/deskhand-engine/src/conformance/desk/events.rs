@@ -1,0 +1,125 @@
+//! What becomes of events.
+
+use super::super::sample::{batch, claim as claim_feed, event};
+use super::sample::{claim_at, claimed, new_run, time};
+use super::{Desk, Outcome};
+use crate::desk::{EventChange, EventState, HandedOut, Turned};
+use crate::events::Event;
+
+fn change(event: i64, to: Turned) -> EventChange {
+    EventChange {
+        event,
+        to,
+        by: "Rule".to_owned(),
+        at: time(10),
+    }
+}
+
+fn escalated(incident_type: &str) -> Turned {
+    Turned::Escalated {
+        incident_type: incident_type.to_owned(),
+        title: "A \"title\"".to_owned(),
+    }
+}
+
+fn dismissed() -> Turned {
+    Turned::Dismissed {
+        reason: "noise".to_owned(),
+    }
+}
+
+/// Three new events, the oldest first.
+async fn three(desk: &Desk) -> Result<Vec<Event>, Box<dyn std::error::Error + Send + Sync>> {
+    let lease = claim_feed(&*desk.ingested, "A").await?;
+    let new = (1..=3).map(|id| event(id, 5, 1)).collect();
+    desk.ingested.commit(&lease, batch(&lease, new)).await?;
+    Ok(desk.events.new_events(9).await?)
+}
+
+pub(super) async fn a_new_event_is_handed_out_once(desk: &Desk) -> Outcome {
+    assert!(desk.events.new_events(9).await?.is_empty());
+    let events = three(desk).await?;
+    let records: Vec<_> = events.iter().map(|event| event.summary.record_id).collect();
+    assert_eq!(records, [1, 2, 3]);
+    assert_eq!(desk.events.new_events(2).await?.len(), 2);
+    let first = events[0].summary.id;
+    let known = desk.ingested.get_event(first).await?.ok_or("it was taken")?;
+    assert_eq!((&events[0].summary, &events[0].raw), (&known.summary, &known.raw));
+    let handed = |event, to: Turned, run: &str| HandedOut {
+        event,
+        changes: vec![change(event, Turned::Open), change(event, to)],
+        starts: vec![new_run(run, 0)],
+    };
+    let all = [handed(first, dismissed(), "a"), handed(999, dismissed(), "b")];
+    assert_eq!(desk.events.hand_out(&all).await?, 1);
+    let again = [handed(first, escalated("Outage"), "c")];
+    assert_eq!(desk.events.hand_out(&again).await?, 0);
+    assert_eq!(claimed(desk, &claim_at("one", 0, 9)).await?, ["a"]);
+    assert_eq!(desk.events.new_events(9).await?.len(), 2);
+    let story = desk.events.event_story(first).await?.ok_or("it was taken")?;
+    assert_eq!(story.state, EventState::Dismissed);
+    assert_eq!(story.changes, [change(first, Turned::Open), change(first, dismissed())]);
+    let untouched = desk
+        .events
+        .event_story(events[1].summary.id)
+        .await?
+        .ok_or("it was taken")?;
+    assert_eq!((untouched.state, untouched.changes.len()), (EventState::New, 0));
+    Ok(())
+}
+
+pub(super) async fn what_was_turned_by_hand_is_not_handed_out(desk: &Desk) -> Outcome {
+    let event = three(desk).await?[0].summary.id;
+    assert!(
+        desk.events
+            .turn_event(&change(event, dismissed()), &[new_run("a", 0)])
+            .await?
+    );
+    assert_eq!(desk.events.new_events(9).await?.len(), 2);
+    let handed = HandedOut {
+        event,
+        changes: vec![change(event, Turned::Open)],
+        starts: vec![new_run("b", 0)],
+    };
+    assert_eq!(desk.events.hand_out(&[handed]).await?, 0);
+    assert_eq!(claimed(desk, &claim_at("one", 0, 9)).await?, ["a"]);
+    Ok(())
+}
+
+pub(super) async fn a_turn_that_changes_nothing_starts_nothing(desk: &Desk) -> Outcome {
+    let event = three(desk).await?[0].summary.id;
+    for to in [Turned::Open, dismissed(), Turned::Open] {
+        assert!(desk.events.turn_event(&change(event, to.clone()), &[]).await?);
+        assert!(!desk.events.turn_event(&change(event, to), &[new_run("a", 0)]).await?);
+    }
+    assert!(
+        !desk
+            .events
+            .turn_event(&change(999, dismissed()), &[new_run("a", 0)])
+            .await?
+    );
+    assert_eq!(desk.runs.get_run("a").await?, None);
+    let story = desk.events.event_story(event).await?.ok_or("it was taken")?;
+    assert_eq!((story.state, story.changes.len()), (EventState::Open, 3));
+    assert_eq!(desk.events.event_story(999).await?, None);
+    Ok(())
+}
+
+pub(super) async fn pl11_an_event_is_escalated_once_to_a_type(desk: &Desk) -> Outcome {
+    let event = three(desk).await?[0].summary.id;
+    assert!(desk.events.turn_event(&change(event, escalated("Outage")), &[]).await?);
+    assert!(!desk.events.turn_event(&change(event, escalated("Outage")), &[]).await?);
+    assert!(
+        desk.events.turn_event(&change(event, escalated("Breach")), &[]).await?,
+        "another type"
+    );
+    assert!(desk.events.turn_event(&change(event, dismissed()), &[]).await?);
+    assert!(
+        !desk.events.turn_event(&change(event, escalated("Outage")), &[]).await?,
+        "also later"
+    );
+    let story = desk.events.event_story(event).await?.ok_or("it was taken")?;
+    assert_eq!((story.state, story.changes.len()), (EventState::Dismissed, 3));
+    assert_eq!(story.changes[0].to, escalated("Outage"));
+    Ok(())
+}
