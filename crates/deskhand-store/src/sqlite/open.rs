@@ -1,5 +1,6 @@
 //! Opening a store, and bringing it up to date.
 
+use std::future::ready;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,10 +15,11 @@ use super::errors::store_error;
 use crate::Codec;
 
 /// The schema that this program knows, as text: `migrate!` would need the SQL engine a second time for the build.
-const SCHEMA: [(i64, &str); 3] = [
+const SCHEMA: [(i64, &str); 4] = [
     (1, include_str!("../../migrations/sqlite/0001_events.sql")),
     (2, include_str!("../../migrations/sqlite/0002_writes.sql")),
     (3, include_str!("../../migrations/sqlite/0003_takings.sql")),
+    (4, include_str!("../../migrations/sqlite/0004_desk.sql")),
 ];
 
 /// Says in the file whose it is, as four letters.
@@ -36,6 +38,9 @@ impl SqliteStore {
     }
 
     /// Opens a store that waits this long for a locked file.
+    ///
+    /// When the disk is full, SQLite can end a transaction by itself. The connection then takes itself for inside of one for
+    /// ever, and another has to take its place.
     pub(super) async fn open_with(path: &Path, patience: Duration) -> Result<Self, StoreError> {
         let options = SqliteConnectOptions::new().filename(path).busy_timeout(patience);
         look_at(path, &options).await?;
@@ -47,6 +52,7 @@ impl SqliteStore {
             .foreign_keys(true);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
+            .before_acquire(|connection, _| Box::pin(ready(Ok(!connection.is_in_transaction()))))
             .connect_with(options.clone())
             .await
             .map_err(store_error)?;
@@ -62,12 +68,6 @@ impl SqliteStore {
             codec: Arc::new(Codec::default()),
             locks: Arc::new(ClaimLocks::beside(path)),
         })
-    }
-
-    /// Closes the store; what was committed is in the file alone afterwards.
-    pub async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
     }
 }
 

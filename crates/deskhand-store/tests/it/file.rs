@@ -4,7 +4,7 @@ use std::path::Path;
 
 use deskhand_engine::StoreError;
 use deskhand_engine::store::{EventStore, FeedKey, LeaseRequest};
-use deskhand_store::SqliteStore;
+use deskhand_store::{SqliteStore, Store as _};
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection, SqliteConnection};
@@ -67,7 +67,7 @@ async fn a_newer_store_is_refused_with_what_to_do() {
         .unwrap();
     connection.close().await.unwrap();
     let error = SqliteStore::open(&path).await.unwrap_err();
-    let expected = "the store was written by a newer version of the program (schema 99, this one knows 3)";
+    let expected = "the store was written by a newer version of the program (schema 99, this one knows 4)";
     assert_eq!(
         (error.to_string().as_str(), error.hint()),
         (expected, "use the newer program, or another store (`--store`)")
