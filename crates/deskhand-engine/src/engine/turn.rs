@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Automation, Engine};
 use crate::StoreError;
-use crate::rules::hand_out;
+use crate::rules::{Waiting, hand_out};
 use crate::runs::host::DriveError;
 
 /// What was done in a turn.
@@ -78,6 +78,11 @@ impl Engine {
     /// Hands new events to rules and playbooks.
     pub async fn hand_out(&self, now: Timestamp) -> Result<u64, StoreError> {
         let automation = self.world.automation();
-        hand_out(&*self.parts.store, &automation, now).await
+        let waiting = Waiting {
+            rules: &automation.rules,
+            subscriptions: &automation.subscriptions,
+            site_of: &|connection| automation.site_of(connection),
+        };
+        hand_out(&*self.parts.store, waiting, now).await
     }
 }

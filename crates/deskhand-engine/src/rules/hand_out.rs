@@ -2,32 +2,19 @@
 
 use jiff::Timestamp;
 
-use super::{Rule, Subscription, decide};
+use super::{Waiting, decide};
 use crate::StoreError;
 use crate::desk::{EventDesk, HandedOut};
 
 /// Events a batch.
 const BATCH: u32 = 200;
 
-/// A store that does not let events be handed out; they stay new, and nothing is lost.
-#[derive(Debug, thiserror::Error)]
-#[error("new events could not be handed out")]
-pub struct HandOutError(#[from] StoreError);
-
-/// Hands all new events out; returns how many.
-pub async fn hand_out(
-    desk: &dyn EventDesk,
-    rules: &[Rule],
-    subscriptions: &[Subscription],
-    now: Timestamp,
-) -> Result<u64, HandOutError> {
+/// Hands all new events out; returns how many. Those that a store does not let be handed out stay new.
+pub async fn hand_out(desk: &dyn EventDesk, waiting: Waiting<'_>, now: Timestamp) -> Result<u64, StoreError> {
     let mut handed = 0;
     loop {
         let events = desk.new_events(BATCH).await?;
-        let batch: Vec<HandedOut> = events
-            .iter()
-            .map(|event| decide(event, rules, subscriptions, now))
-            .collect();
+        let batch: Vec<HandedOut> = events.iter().map(|event| decide(event, waiting, now)).collect();
         if batch.is_empty() {
             return Ok(handed);
         }

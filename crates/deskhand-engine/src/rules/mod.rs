@@ -7,7 +7,7 @@ mod file;
 mod hand_out;
 mod rule;
 
-pub use decide::{Moment, Subscription, decide, story_changed};
+pub use decide::{Moment, Subscription, Waiting, decide, story_changed};
 pub use file::WrittenRule;
-pub use hand_out::{HandOutError, hand_out};
+pub use hand_out::hand_out;
 pub use rule::{Rule, Verdict, roots_of};

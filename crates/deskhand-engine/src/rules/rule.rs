@@ -1,7 +1,5 @@
 //! An automation rule: which events it is for, and what becomes of those.
 
-use std::sync::LazyLock;
-
 use serde_json::{Map, Value, json};
 
 use crate::events::Event;
@@ -52,8 +50,7 @@ impl EventMatch {
 /// What templates see of an event: `event`, with `id`, `recordId`, `updated`, `takenAt`, `connection`, `source`, `fields`
 /// and `raw`.
 pub fn roots_of(event: &Event, record: &Value) -> Map<String, Value> {
-    static NULL: LazyLock<Value> = LazyLock::new(|| Value::Null);
-    let mut seen = serde_json::to_value(&event.summary).unwrap_or_else(|_| NULL.clone());
+    let mut seen = serde_json::to_value(&event.summary).unwrap_or_default();
     if let Some(seen) = seen.as_object_mut() {
         seen.insert("raw".to_owned(), record.clone());
     }

@@ -199,16 +199,14 @@ pub(crate) struct FileVault {
 pub(crate) struct Agent {
     /// Its name, by which connections name it.
     pub(crate) name: String,
-    /// `http://…`, `socks5://…` or `socks5h://…`.
+    /// `http://…`, `socks5://…` or `socks5h://…`, with a user (`socks5h://user@…`) where there is a password.
     pub(crate) proxy: String,
-    /// Who we are to it.
-    pub(crate) user: Option<String>,
-    /// A file with the password.
-    pub(crate) password_file: Option<PathBuf>,
-    /// The vault with the password, in its place.
+    /// The vault with the password.
     pub(crate) vault: Option<String>,
     /// Where in the vault.
     pub(crate) path: Option<String>,
+    /// Which part of what is there.
+    pub(crate) field: Option<String>,
 }
 
 fn secret() -> String {

@@ -1,0 +1,12 @@
+//! A desk as the program has it: its operator's configuration, its store, its connections.
+
+mod folder;
+mod given;
+mod keys;
+mod open;
+mod vaults;
+
+pub(crate) use folder::{read_folder, write_folder};
+pub(crate) use given::{check, check_playbooks};
+pub(crate) use keys::{keyring, random};
+pub(crate) use open::{DeskOptions, OpenDesk};

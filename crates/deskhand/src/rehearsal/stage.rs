@@ -1,0 +1,160 @@
+//! The desk of a rehearsal: a sandbox, a store of its own, the playbooks.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use deskhand_command::Clock as _;
+use deskhand_connectwise::ConnectWise;
+use deskhand_engine::connections::{Agents, Connections};
+use deskhand_engine::desk::DeskStore;
+use deskhand_engine::desk::files::{self, DeskFile};
+use deskhand_engine::engine::{Engine, EngineStore, Parts};
+use deskhand_engine::secrets::{Keyring, new_key};
+use deskhand_engine::vaults::Vaults;
+use deskhand_sandbox::{Kind, Options, Running, Seed, start};
+use deskhand_store::{SqliteStore, Store};
+use tempfile::TempDir;
+
+use super::clock::SandboxTime;
+use super::expectations::{Expectations, StartedBy};
+use super::letters::KeptLetters;
+use crate::desk::{OpenDesk, check, random};
+use crate::exit::BadInput;
+use crate::verbs;
+
+/// The ingestion job of a rehearsal.
+const JOB: &str = "Rehearsal";
+
+/// Everything that a rehearsal needs.
+pub(super) struct Stage {
+    pub(super) sandbox: Arc<Running>,
+    pub(super) time: SandboxTime,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) engine: Engine,
+    pub(super) connections: Arc<Connections>,
+    pub(super) letters: Arc<KeptLetters>,
+    /// The playbook that is rehearsed.
+    pub(super) playbook: String,
+    /// How many notes there were before.
+    pub(super) notes_before: i64,
+    _folder: TempDir,
+}
+
+impl Stage {
+    /// Starts the sandbox, defines the desk, and lets happen what happens before.
+    pub(super) async fn set(expectations: &Expectations, folder: &Path) -> anyhow::Result<Self> {
+        let sandbox = Arc::new(start(options(expectations)).await?);
+        let time = SandboxTime {
+            sandbox: Arc::clone(&sandbox),
+        };
+        if let Some(now) = expectations.sandbox.now {
+            sandbox.world().set_clock(now.duration_since(deskhand_command::SystemClock.now()).as_secs());
+        }
+        let place = tempfile::tempdir().context("cannot make a temporary folder")?;
+        let store = SqliteStore::open(&place.path().join("rehearsal.sqlite")).await;
+        let store: Arc<dyn Store> = Arc::new(store.map_err(verbs::store_trouble)?);
+        let key = new_key(&random).map_err(|error| anyhow::anyhow!(error.failure().message))?;
+        let keyring = Arc::new(Keyring::from_text(&key).map_err(|error| anyhow::anyhow!(error.failure().message))?);
+        let definitions: Arc<dyn DeskStore> = store.clone();
+        let vaults = Vaults::new(Arc::new(time.clone()));
+        let connections = Connections::new(Arc::new(ConnectWise::default()), definitions, vaults, Agents::new());
+        connections.use_keyring(Arc::clone(&keyring));
+        let connections = Arc::new(connections);
+        let letters = Arc::new(KeptLetters::default());
+        let kept: Arc<dyn EngineStore> = store.clone();
+        let engine = Engine::new(Parts {
+            store: kept,
+            connections: Arc::clone(&connections),
+            declarations: deskhand_connectwise::declarations(),
+            mailer: Some(letters.clone()),
+            clock: Arc::new(time.clone()),
+            holder: "rehearsal".to_owned(),
+        });
+        let mut stage = Self {
+            sandbox,
+            time,
+            store,
+            engine,
+            connections,
+            letters,
+            playbook: String::new(),
+            notes_before: 0,
+            _folder: place,
+        };
+        stage.define(&[stage.desk(expectations)], &keyring).await?;
+        if expectations.start.by == StartedBy::Event {
+            // What is there already is no event that sets anything off.
+            stage.engine.turn().await?;
+        }
+        super::act::change(&stage, expectations).await?;
+        stage.notes_before = stage.sandbox.world().read(Kind::Note, |notes| notes.last_id());
+        let playbooks = read_playbooks(expectations, folder)?;
+        stage.playbook = name_of(&playbooks[0])?;
+        stage.define(&playbooks, &keyring).await?;
+        Ok(stage)
+    }
+
+    /// A site, a connection to the sandbox, and an ingestion job where events set the playbook off.
+    fn desk(&self, expectations: &Expectations) -> DeskFile {
+        let name = toml::Value::String(expectations.connection.clone());
+        let url = toml::Value::String(self.sandbox.url());
+        let mut text = format!(
+            "[[site]]\nname = \"Main\"\nkind = \"internal\"\n[[connection]]\nname = {name}\nsite = \"Main\"\n\
+             server_url = {url}\ncompany_id = \"sandbox\"\npublic_key = \"public\"\nprivate_key = \"private\"\n\
+             client_id = \"rehearsal\"\n"
+        );
+        if expectations.start.by == StartedBy::Event {
+            let job = format!("[[ingestion]]\nname = \"{JOB}\"\nconnection = {name}\nevery = \"1m\"\nsweep = false\n");
+            text.push_str(&job);
+            text.push_str("from = \"2000-01-01 00:00\"\n");
+        }
+        DeskFile {
+            name: "the rehearsal's desk".to_owned(),
+            text,
+        }
+    }
+
+    async fn define(&self, given: &[DeskFile], keyring: &Keyring) -> anyhow::Result<()> {
+        let integration = OpenDesk::integration();
+        let given = files::read(given, &integration).map_err(|problems| verbs::apply::refused(&problems))?;
+        let known = files::look(&*self.store, Some(keyring)).await.map_err(verbs::apply::secret_trouble)?;
+        let problems = check(&given, &known.definitions);
+        if !problems.is_empty() {
+            return Err(verbs::apply::refused(&problems));
+        }
+        let plan = files::plan(&given, &known, &integration, (&[], &[]), false)
+            .map_err(|problems| verbs::apply::refused(&problems))?;
+        let made = ("rehearsal", self.time.now());
+        files::apply(&plan, &*self.store, Some(keyring), &random, made)
+            .await
+            .map_err(verbs::apply::secret_trouble)?;
+        Ok(())
+    }
+}
+
+fn options(expectations: &Expectations) -> Options {
+    let mut options = Options::with_tickets(expectations.sandbox.tickets);
+    if let Some(seed) = expectations.sandbox.seed {
+        options.seed = Seed { number: seed, ..options.seed };
+    }
+    options
+}
+
+fn read_playbooks(expectations: &Expectations, folder: &Path) -> anyhow::Result<Vec<DeskFile>> {
+    let read = |path: &std::path::PathBuf| {
+        let path = folder.join(path);
+        let text = std::fs::read_to_string(&path).map_err(|error| BadInput::unreadable("playbook", &path, &error))?;
+        Ok(DeskFile {
+            name: path.display().to_string(),
+            text,
+        })
+    };
+    expectations.playbooks.iter().map(read).collect()
+}
+
+fn name_of(playbook: &DeskFile) -> anyhow::Result<String> {
+    let sketched = deskhand_engine::playbooks::sketch(&playbook.text);
+    let sketched = sketched.ok_or_else(|| BadInput::new(format!("`{}` is no playbook", playbook.name)))?;
+    Ok(sketched.name)
+}

@@ -1,0 +1,122 @@
+//! `deskhand apply` and `deskhand export`: a desk as files, and back.
+
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+
+use clap::Args;
+use deskhand_command::{Clock as _, SystemClock};
+use deskhand_engine::desk::files::{self, Changed, Plan, Problem};
+
+use crate::desk::{self, DeskOptions, OpenDesk};
+use crate::exit::{BadInput, Exit};
+use crate::render::text;
+
+#[derive(Debug, Args)]
+pub(crate) struct ApplyOptions {
+    #[command(flatten)]
+    desk: DeskOptions,
+    /// The desk's folder, or one file of it
+    #[arg(short, long, value_name = "PATH")]
+    file: PathBuf,
+    /// Take away what is there and not in the files
+    #[arg(long)]
+    prune: bool,
+    /// Say what would change, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Who applies it
+    #[arg(long = "as", value_name = "NAME", default_value = "operator")]
+    who: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportOptions {
+    #[command(flatten)]
+    desk: DeskOptions,
+    /// A folder that is empty or not there yet
+    #[arg(short, long, value_name = "FOLDER")]
+    folder: PathBuf,
+}
+
+/// Applies files: everything that is wrong is told, and then nothing is changed.
+pub(super) async fn apply(options: &ApplyOptions) -> anyhow::Result<Exit> {
+    let files = desk::read_folder(&options.file)?;
+    let desk = options.desk.open().await?;
+    let integration = OpenDesk::integration();
+    let given = files::read(&files, &integration).map_err(|problems| refused(&problems))?;
+    let known = files::look(&*desk.store, desk.keyring.as_deref()).await.map_err(secret_trouble)?;
+    let mut problems = desk::check(&given, &known.definitions);
+    let names = (&desk.names.0[..], &desk.names.1[..]);
+    let planned = files::plan(&given, &known, &integration, names, options.prune);
+    let plan = match planned {
+        Ok(plan) if problems.is_empty() => plan,
+        Ok(_) => return Err(refused(&problems)),
+        Err(more) => {
+            problems.extend(more);
+            problems.sort();
+            return Err(refused(&problems));
+        }
+    };
+    if !options.dry_run {
+        let made = (options.who.as_str(), SystemClock.now());
+        files::apply(&plan, &*desk.store, desk.keyring.as_deref(), &desk::random, made)
+            .await
+            .map_err(secret_trouble)?;
+    }
+    tell(&plan, options.dry_run)?;
+    Ok(Exit::Successful)
+}
+
+/// Writes the desk's definitions into files; secrets are in none of them.
+pub(super) async fn export(options: &ExportOptions) -> anyhow::Result<Exit> {
+    let desk = options.desk.open().await?;
+    let definitions = desk.store.definitions().await.map_err(super::store_trouble)?;
+    let files = files::export(&definitions);
+    desk::write_folder(&options.folder, &files)?;
+    writeln!(
+        io::stdout(),
+        "{} definitions are in {} files below {}",
+        definitions.len(),
+        files.len(),
+        options.folder.display()
+    )?;
+    Ok(Exit::Successful)
+}
+
+fn tell(plan: &Plan, dry_run: bool) -> io::Result<()> {
+    let mut to = io::stdout().lock();
+    if plan.changes.is_empty() {
+        return writeln!(to, "Nothing changes: all of it is there already");
+    }
+    for change in &plan.changes {
+        let what = match (change.what, dry_run) {
+            (Changed::Created, false) => "created",
+            (Changed::Changed, false) => "changed",
+            (Changed::Secret, false) => "has another secret",
+            (Changed::Removed, false) => "taken away",
+            (Changed::Created, true) => "would be created",
+            (Changed::Changed, true) => "would be changed",
+            (Changed::Secret, true) => "would have another secret",
+            (Changed::Removed, true) => "would be taken away",
+        };
+        writeln!(to, "{} `{}` {what}", change.kind.table(), text::printable(&change.name))?;
+    }
+    Ok(())
+}
+
+/// Everything that is wrong, one line each.
+pub(super) fn refused(problems: &[Problem]) -> anyhow::Error {
+    let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    BadInput::new(lines.join("\n"))
+        .hint("nothing was changed; mend this, then apply again")
+        .into()
+}
+
+pub(super) fn secret_trouble(error: deskhand_engine::secrets::SecretError) -> anyhow::Error {
+    let failure = error.failure();
+    let bad = BadInput::new(failure.message);
+    match failure.hint {
+        Some(hint) => bad.hint(hint).into(),
+        None => bad.into(),
+    }
+}
