@@ -2,6 +2,8 @@
 
 mod definition;
 mod events;
+#[cfg(test)]
+pub(crate) mod toy;
 
 pub use definition::{Definition, DeskStore, Kind, SealedSecret, Wanted};
 pub use events::{EventChange, EventDesk, EventState, EventStory, HandedOut, Turned};
