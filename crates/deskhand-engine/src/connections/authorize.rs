@@ -83,12 +83,11 @@ fn stands(site: &str, connection: &Connection, sites: &Sites) -> Stands {
         return Stands::Tenant;
     }
     match connection.site {
-        SiteScope::One(_) => Stands::Outside(Denied::OtherSite),
         SiteScope::SharedToInternalSites { .. } if here.shares_internally() => Stands::Shared,
         SiteScope::SharedToInternalSites { .. } if here.kind == SiteKind::Client => {
             Stands::Outside(Denied::NotInternal)
         }
-        SiteScope::SharedToInternalSites { .. } => Stands::Outside(Denied::OtherSite),
+        SiteScope::One(_) | SiteScope::SharedToInternalSites { .. } => Stands::Outside(Denied::OtherSite),
     }
 }
 

@@ -100,6 +100,12 @@ impl Connection {
         }
     }
 
+    /// The keys of its sealed secrets.
+    pub fn sealed(&self) -> impl Iterator<Item = &str> {
+        let sealed = self.secrets.iter().filter(|(_, place)| **place == SecretPlace::Sealed);
+        sealed.map(|(key, _)| key.as_str())
+    }
+
     /// What a tenant sees of it: nothing of other tenants and people, and not where its secrets are.
     #[must_use]
     pub fn copy_for(&self, tenant: &str) -> Self {

@@ -2,7 +2,7 @@
 
 use deskhand_command::IntegrationDescription;
 
-use super::{Connection, SecretPlace};
+use super::Connection;
 
 /// What changed, in words, that decides where a connection's secrets are sent; nothing changed when it is empty.
 ///
@@ -26,22 +26,13 @@ pub fn needs_secret_again(
     changed
 }
 
-/// The sealed secrets of `after`, by key, that cannot be taken over from `before`, with what changed.
-///
-/// `given` are the keys of those that come with the change.
-pub fn secrets_to_give_again(
-    before: &Connection,
-    after: &Connection,
-    given: &[&str],
-    integration: &IntegrationDescription,
-) -> Option<(Vec<String>, Vec<&'static str>)> {
-    let changed = needs_secret_again(before, after, integration);
-    let kept = after
-        .secrets
-        .iter()
-        .filter(|(key, place)| **place == SecretPlace::Sealed && !given.contains(&key.as_str()));
-    let kept: Vec<String> = kept.map(|(key, _)| key.clone()).collect();
-    (!changed.is_empty() && !kept.is_empty()).then_some((kept, changed))
+/// Says that secrets have to come with a change, and why.
+pub(crate) fn give_again(titles: &[&str], changed: &[&str]) -> String {
+    format!(
+        "the {} has to be given again, because the {} changed: whoever changes where a secret is sent has to know it",
+        titles.join(" and the "),
+        changed.join(" and the ")
+    )
 }
 
 fn trimmed<'a>(connection: &'a Connection, key: &str) -> &'a str {
@@ -50,7 +41,6 @@ fn trimmed<'a>(connection: &'a Connection, key: &str) -> &'a str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::VaultReference;
     use super::super::toy::{TOY, connection};
     use super::*;
 
@@ -82,24 +72,5 @@ mod tests {
             after.active = false;
         });
         assert_eq!(harmless, [""; 0]);
-    }
-
-    #[test]
-    fn a_secret_that_comes_with_the_change_or_lies_in_a_vault_is_not_asked_for() {
-        let before = connection("Main");
-        let mut after = before.clone();
-        after.agent = Some("branch".to_owned());
-        let asked = secrets_to_give_again(&before, &after, &[], &TOY);
-        assert_eq!(asked, Some((vec!["privatekey".to_owned()], vec!["agent"])));
-        assert_eq!(secrets_to_give_again(&before, &after, &["privatekey"], &TOY), None);
-        let reference = VaultReference {
-            vault: "prod".to_owned(),
-            path: "psa".to_owned(),
-            field: None,
-        };
-        after
-            .secrets
-            .insert("privatekey".to_owned(), SecretPlace::Vault(reference));
-        assert_eq!(secrets_to_give_again(&before, &after, &[], &TOY), None);
     }
 }

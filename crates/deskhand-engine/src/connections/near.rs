@@ -26,6 +26,17 @@ pub(crate) fn unknown<'a>(kind: &str, wanted: &str, known: impl IntoIterator<Ite
     }
 }
 
+/// A fragment as a sentence.
+pub(crate) fn sentence(fragment: &str) -> String {
+    let mut letters = fragment.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    let mut sentence: String = first.into_iter().chain(letters).collect();
+    if !sentence.ends_with(['.', '?']) {
+        sentence.push('.');
+    }
+    sentence
+}
+
 const SHOWN: usize = 5;
 
 #[cfg(test)]

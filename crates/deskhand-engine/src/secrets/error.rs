@@ -3,6 +3,7 @@
 use deskhand_command::{Failure, Retry};
 
 use crate::StoreError;
+use crate::connections::sentence;
 
 /// A key that is no key, or does not fit.
 #[derive(Debug, thiserror::Error)]
@@ -71,9 +72,8 @@ impl SecretError {
             Self::Store(_) => Retry::Later,
             _ => Retry::Never,
         };
-        let mut letters = said.chars();
-        let first = letters.next().map(|first| first.to_ascii_uppercase());
-        let sentence = first.into_iter().chain(letters).collect::<String>() + ".";
-        Failure::new(500, sentence).with_hint(self.hint()).with_retry(retry)
+        Failure::new(500, sentence(&said))
+            .with_hint(self.hint())
+            .with_retry(retry)
     }
 }

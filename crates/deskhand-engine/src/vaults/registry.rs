@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 use secrecy::SecretString;
 
 use super::Vault;
-use crate::connections::{VaultReference, unknown};
+use crate::connections::{VaultReference, sentence, unknown};
 
 /// The vaults that the operator declared.
 pub struct Vaults {
@@ -57,11 +57,8 @@ impl Vaults {
         let name = reference.vault.as_str();
         let Some(declared) = self.declared.get(name) else {
             let known = self.declared.keys().map(String::as_str);
-            return Err(Failure::new(
-                400,
-                format!("The vault cannot be used: {}.", unknown("vault", name, known)),
-            )
-            .with_hint("vaults are declared by the operator of the desk"));
+            return Err(Failure::new(400, sentence(&unknown("vault", name, known)))
+                .with_hint("vaults are declared by the operator of the desk"));
         };
         if let Some(secret) = self.kept(reference, declared.cache) {
             return Ok(secret);
@@ -201,7 +198,9 @@ mod tests {
         );
         let unknown = vaults.read(&reference("prud", "psa")).await.unwrap_err();
         assert!(
-            unknown.message.contains("no vault `prud`; did you mean `prod`?"),
+            unknown
+                .message
+                .contains("There is no vault `prud`; did you mean `prod`?"),
             "{}",
             unknown.message
         );
