@@ -5,18 +5,6 @@
 
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
-pub mod dates;
-pub mod desk;
-pub mod events;
-pub mod health;
-pub mod ingest;
-pub mod jobs;
-pub mod mail;
-pub mod playbooks;
-pub mod runs;
-pub mod schedules;
-pub mod store;
-pub mod ticker;
-
-pub use events::{Because, Dismissal, Event, EventSummary};
-pub use store::{EventStore, StoreError};
+pub mod engine;
+pub mod rules;
+pub mod vaults;
