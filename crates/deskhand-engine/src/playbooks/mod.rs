@@ -10,7 +10,7 @@ mod read;
 mod tests;
 pub mod values;
 
-pub use check::Known;
+pub use check::{CheckSchedule, Known};
 pub use file::{KnownPlaybook, Problem, json_schema, sketch};
 pub use playbook::{
     ANSWERS, After, Does, EventMatch, FAILED, Input, InputKind, Join, OTHERS, OnFailure, Playbook, Retries, Step,

@@ -19,8 +19,8 @@ use super::{Playbook, Step};
 /// let playbook = read(text, &Known::commands(&[])).map_err(|problems| problems[0].to_string())?;
 /// assert_eq!(playbook.steps[0].name, "Write");
 ///
-/// let problems = read(&text.replace("mail =", "male ="), &Known::commands(&[])).unwrap_err();
-/// assert_eq!(problems[1].to_string(), "line 6: step `Write`: a step has no `male`; did you mean `mail`?");
+/// let problems = read(&text.replace("mail =", "mial ="), &Known::commands(&[])).unwrap_err();
+/// assert_eq!(problems[1].to_string(), "line 6: step `Write`: a step has no `mial`; did you mean `mail`?");
 /// # Ok::<(), String>(())
 /// ```
 pub fn read(text: &str, known: &Known<'_>) -> Result<Playbook, Vec<Problem>> {

@@ -615,7 +615,7 @@ format = { a = "{{ PlaybookData.Inner }}", b = "{{ PlaybookData.Lok }}{{ Playboo
             "line 22: step `Inner`: it reads `Loop`, which does not come before it; before it come `Look`, `Left` and `Right`",
             "line 22: step `Inner`: there is no `item` here; templates here can read `PlaybookData`, `event`, `failure`, `index`, `inputs`, `now`, `run` and `turn`",
             "line 25: step `Later`: it reads `Inner`, which does not come before it; before it come `Look`, `Left`, `Right` and `Loop`",
-            "line 25: step `Later`: it reads `Lok`, and there is no such step; did you mean `Look` or `Loop`?",
+            "line 25: step `Later`: it reads `Lok`, and there is no such step; did you mean `Look`?",
             "line 25: step `Later`: the playbook has no input `x`; describe it in an [[input]]",
         ]
     );

@@ -4,6 +4,9 @@ use deskhand_command::Declaration;
 
 use crate::playbooks::KnownPlaybook;
 
+/// Says what is wrong with a schedule's text and time zone.
+pub type CheckSchedule = dyn Fn(&str, Option<&str>) -> Result<(), String> + Sync;
+
 /// What a playbook can refer to; what is `None` is not checked.
 pub struct Known<'a> {
     /// The commands that there are.
@@ -12,8 +15,8 @@ pub struct Known<'a> {
     pub connections: Option<&'a [String]>,
     /// The other playbooks; one of the same name is the version before, and does not count.
     pub playbooks: Option<&'a [KnownPlaybook]>,
-    /// Says what is wrong with a schedule and its time zone.
-    pub schedule: &'a (dyn Fn(&str, Option<&str>) -> Result<(), String> + Sync),
+    /// Looks at the schedules of triggers.
+    pub schedule: &'a CheckSchedule,
 }
 
 impl<'a> Known<'a> {

@@ -11,7 +11,7 @@ mod way;
 
 use super::file::{Draft, Notes};
 
-pub use known::Known;
+pub use known::{CheckSchedule, Known};
 pub(super) use order::{Placed, place};
 
 /// Notes everything that is wrong with what the steps and triggers say.

@@ -109,7 +109,11 @@ pub(in crate::playbooks) fn with_nearest<'n>(
     by_distance.sort_unstable();
     by_distance.dedup();
     let most = 1 + given.chars().count() / 3;
-    let near: Vec<_> = by_distance.iter().filter(|(away, _)| *away <= most).take(3).collect();
+    let least = by_distance.first().map_or(0, |(away, _)| *away);
+    let near: Vec<_> = by_distance
+        .iter()
+        .filter(|(away, _)| *away == least && least <= most)
+        .collect();
     if by_distance.is_empty() {
         None
     } else if near.is_empty() {

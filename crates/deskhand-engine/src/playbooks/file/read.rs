@@ -139,8 +139,8 @@ fn step<'a>(notes: &mut Notes<'a>, at: usize, value: Spanned<DeValue<'a>>) -> Dr
         return drafted;
     };
     let name = member(&table, "name").and_then(|(_, name)| name.get_ref().as_str());
-    drafted.name = name.unwrap_or_default().to_owned();
-    let owned_name = drafted.name.clone();
+    let owned_name = name.unwrap_or_default().to_owned();
+    drafted.name.clone_from(&owned_name);
     let place = (at, owned_name.as_str());
     match name.and_then(wrong_name) {
         Some(wrong) => _ = notes.add_step(place, &["name"], wrong),

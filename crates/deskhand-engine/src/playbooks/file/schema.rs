@@ -14,7 +14,7 @@ pub fn json_schema() -> Value {
     schema["title"] = json!("Deskhand playbook");
     let step = &mut schema["$defs"]["WrittenStep"];
     step["oneOf"] = KINDS.iter().map(|(kind, _)| json!({ "required": [kind] })).collect();
-    let needs = KINDS.iter().flat_map(|(kind, _)| match *kind {
+    let needs = KINDS.iter().filter_map(|(kind, _)| match *kind {
         "command" => Some(json!({"if": {"required": ["command"]}, "then": {"required": ["connection"]}})),
         "condition" => Some(json!({"if": {"required": ["condition"]}, "then": {"required": ["branches"]}})),
         "repeat_until" => Some(json!({"if": {"required": ["repeat_until"]}, "then": {"required": ["limit"]}})),

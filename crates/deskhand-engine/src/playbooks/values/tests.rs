@@ -168,7 +168,7 @@ fn lists_that_a_template_writes_as_json_are_lists_again() {
 fn a_quoted_text_cannot_leave_its_quotes() {
     let condition = "company/name = {{ event.fields['Company Name'] | quote }}";
     assert_eq!(of(condition), Ok(json!(r#"company/name = "Acme \"East\"""#)));
-    assert_eq!(of(r#"{{ 'a\\' | quote }}"#), Ok(json!(r#""a\\""#)));
+    assert_eq!(of(r"{{ 'a\\' | quote }}"), Ok(json!(r#""a\\""#)));
     assert_eq!(of("{{ 7 | quote }}"), Ok(json!("\"7\"")));
 }
 
