@@ -71,6 +71,15 @@ pub struct Settings {
     pub shared_limits: Option<PathBuf>,
 }
 
+/// How an event source's records are to be brought in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct FeedWish {
+    /// The very first pass takes what was updated since then; everything, where nobody says.
+    pub from: Option<Timestamp>,
+    /// At most so many records in an answer; as many as the product gives, where nobody says.
+    pub page_size: Option<u16>,
+}
+
 /// A connection that can be worked on. Everybody who uses it shares its limits.
 pub trait OpenConnection: Send + Sync {
     /// What can be run on it.
@@ -79,8 +88,8 @@ pub trait OpenConnection: Send + Sync {
     /// The account at the product; another one begins ingestion anew.
     fn account(&self) -> &str;
 
-    /// What brings an event source's records in; the very first pass takes those updated since `from`.
-    fn feed(&self, source: &EventSource, from: Option<Timestamp>) -> Result<Arc<dyn Feed>, Failure>;
+    /// What brings an event source's records in.
+    fn feed(&self, source: &EventSource, wish: FeedWish) -> Result<Arc<dyn Feed>, Failure>;
 }
 
 impl IntegrationDescription {

@@ -14,7 +14,7 @@ use super::near::sentence;
 use super::settings::{Sources, agent_of, digest, settle};
 use super::through::ThroughAgent;
 use super::{Actor, Agents, Connection, Surroundings, authorize, complaints, unknown};
-use crate::desk::{Desk, DeskStore, Kind};
+use crate::desk::{Definition, Desk, DeskStore, Kind};
 use crate::secrets::{Keyring, SecretError};
 use crate::vaults::Vaults;
 
@@ -96,6 +96,11 @@ impl Connections {
         self.open.lock().keep(&desk);
         *self.desk.lock() = Some((revision, Arc::clone(&desk)));
         Ok(desk)
+    }
+
+    /// The desk that these definitions make.
+    pub fn desk_of(&self, definitions: &[Definition]) -> Arc<Desk> {
+        Arc::new(Desk::read(definitions, self.integration.description()))
     }
 
     /// Opens a connection for somebody to run commands on.

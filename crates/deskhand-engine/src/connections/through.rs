@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use deskhand_command::{
-    Batch, BoxFuture, Command, CommandOutput, Context, Declaration, EventSource, Failure, Feed, Head, Heads, Lookup,
+    Batch, BoxFuture, Command, CommandOutput, Context, Declaration, EventSource, Failure, Feed, FeedWish, Head, Heads, Lookup,
     OpenConnection, Pass,
 };
 use jiff::Timestamp;
@@ -79,8 +79,8 @@ impl OpenConnection for ThroughAgent {
         self.inner.account()
     }
 
-    fn feed(&self, source: &EventSource, from: Option<Timestamp>) -> Result<Arc<dyn Feed>, Failure> {
-        let feed = self.inner.feed(source, from)?;
+    fn feed(&self, source: &EventSource, wish: FeedWish) -> Result<Arc<dyn Feed>, Failure> {
+        let feed = self.inner.feed(source, wish)?;
         Ok(Arc::new(self.way.on(feed)))
     }
 }

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use deskhand_command::{
-    BoxFuture, Command, CommandOutput, Context, Declaration, Effect, EventSource, Failure, Feed, Integration,
+    BoxFuture, Command, CommandOutput, Context, Declaration, Effect, EventSource, Failure, Feed, FeedWish, Integration,
     IntegrationDescription, OpenConnection, Outcome, Parameter, Results, Rows, Settings, States, Table,
 };
-use jiff::Timestamp;
 use parking_lot::Mutex;
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value};
@@ -116,7 +115,7 @@ impl OpenConnection for ToyConnection {
         "acme"
     }
 
-    fn feed(&self, _source: &EventSource, _from: Option<Timestamp>) -> Result<Arc<dyn Feed>, Failure> {
+    fn feed(&self, _source: &EventSource, _wish: FeedWish) -> Result<Arc<dyn Feed>, Failure> {
         Err(Failure::new(502, "The toy has no feed."))
     }
 }

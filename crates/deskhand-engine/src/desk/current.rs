@@ -7,7 +7,7 @@ use deskhand_command::{EventSource, IntegrationDescription};
 
 use super::files::{self, Defined, DeskFile};
 use super::{Definition, Kind};
-use crate::connections::{Connection, Sites, User};
+use crate::connections::{Connection, SiteKind, Sites, User};
 
 /// The desk's definitions, read. What others read (playbooks, schedules) is not in here.
 #[derive(Default)]
@@ -42,6 +42,14 @@ impl Desk {
             }
         }
         desk
+    }
+
+    /// The internal site that comes first by name: what works for no other works for it.
+    pub fn first_internal_site(&self) -> Option<String> {
+        let mut sites = self.sites.values();
+        sites
+            .find(|site| site.kind == SiteKind::Internal)
+            .map(|site| site.name.clone())
     }
 
     fn add(&mut self, defined: Defined) {

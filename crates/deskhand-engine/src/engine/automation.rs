@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use deskhand_command::Declaration;
 use serde::Deserialize;
-use serde_json::Map;
 
 use crate::connections::Connection;
 use crate::desk::{Definition, Desk, Kind};
+use crate::health::HealthCheck;
 use crate::jobs::{IngestionJob, WrittenIngestion};
 use crate::playbooks::{EventMatch, Known, Playbook, Trigger, read};
 use crate::rules::{Moment, Rule, Subscription, WrittenRule};
@@ -110,7 +110,7 @@ impl Automation {
                         given: inputs.clone(),
                         ..Schedule::new(
                             format!("playbook:{name}#{}", number + 1),
-                            When::parse(when, zone.as_deref()).map_err(|error| error.to_string())?,
+                            When::parse(when, zone.as_deref(), None).map_err(|error| error.to_string())?,
                             plan,
                         )
                     };
@@ -155,6 +155,10 @@ impl Automation {
         for connection in connections {
             let Some(check) = &connection.health_check else { continue };
             let site = Some(connection.site.home().to_owned());
+            let check = HealthCheck {
+                minutes: check.every_minutes,
+                mail_to: check.mail_to.clone(),
+            };
             match check.schedule(&connection.name, site, connection.active) {
                 Ok(schedule) => _ = self.schedules.insert(schedule.name.clone(), schedule),
                 Err(why) => self

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use deskhand_command::{EventSource, Failure};
+use deskhand_command::{EventSource, Failure, FeedWish};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -42,7 +42,13 @@ impl DeskWorld {
         let source = self.source(&job.source)?;
         let site = job.site.clone().unwrap_or_else(|| automation.site_of(&job.connection));
         let opened = self.parts.connections.open(&actor_at(&site), &job.connection).await?;
-        let feed = opened.open.feed(&source, job.from, job.page_size)?;
+        let feed = opened.open.feed(
+            &source,
+            FeedWish {
+                from: job.from,
+                page_size: job.page_size,
+            },
+        )?;
         let ingest = IngestJob {
             key: key(&job, &opened, &source, &site)?,
             sources: Arc::new(self.mapping(source)),
