@@ -25,6 +25,7 @@ const STEPS: &[&str] = &[
     "pyconnectwise",
     "connectwise-rest",
     "proxies",
+    "smtp",
 ];
 
 pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {

@@ -49,6 +49,11 @@ const ARROWS: &[Arrows] = &[
         tests: &[],
     },
     Arrows {
+        from: "deskhand-mail",
+        to: &["deskhand-command", "deskhand-engine"],
+        tests: &[],
+    },
+    Arrows {
         from: "deskhand",
         to: ANY,
         tests: ANY,
@@ -63,6 +68,8 @@ const ARROWS: &[Arrows] = &[
 /// Libraries that belong to certain crates; tests may use them anywhere.
 const LIBRARIES: &[(&str, &[&str])] = &[
     ("sqlx", &["deskhand-store"]),
+    ("lettre", &["deskhand-mail"]),
+    ("croner", &["deskhand-engine"]),
     ("axum", &["deskhand-sandbox", "deskhand-server"]),
     ("clap", &["deskhand", "xtask"]),
     ("anyhow", &["deskhand", "xtask"]),
