@@ -112,6 +112,16 @@ fn every_example_is_accepted() {
 }
 
 #[test]
+fn the_example_of_the_guide_is_accepted() {
+    let guide = include_str!("../../../../docs/guides/playbooks.md");
+    let (_, behind) = guide.split_once("```toml\n").unwrap();
+    let (text, _) = behind.split_once("```").unwrap();
+    let declarations = declarations();
+    let accepted = read(text, &Known::commands(&declarations));
+    assert_eq!(accepted.map(|playbook| playbook.steps.len()), Ok(5));
+}
+
+#[test]
 fn every_example_fits_the_schema_of_its_file() {
     let schema = json_schema();
     for (name, text) in EXAMPLES {
