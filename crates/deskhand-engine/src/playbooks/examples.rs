@@ -280,6 +280,12 @@ fn a_ticket_of_priority_1_is_noted_with_what_else_is_open() {
         note.contains("\n- 8 VPN (Waiting on Customer)\n\nContacts:\n- Ana \n"),
         "{note}"
     );
+    roots.set_step("Contacts", Value::Null);
+    let without = wish(&playbook, "Note", &roots)["Note Text"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(without.ends_with("Contacts:\n- none\n"), "{without}");
     assert_eq!(wish(&playbook, "Raise", &roots), "Server down");
     assert_eq!(wish(&playbook, "Tell", &roots)[0], "oncall@example.com");
     roots.set_step("Ticket", found(&[ticket(7, "Server down")]));
