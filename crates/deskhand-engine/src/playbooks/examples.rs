@@ -112,6 +112,16 @@ fn every_example_is_accepted() {
 }
 
 #[test]
+fn the_example_of_the_guide_is_accepted() {
+    let guide = include_str!("../../../../docs/guides/playbooks.md");
+    let (_, behind) = guide.split_once("```toml\n").unwrap();
+    let (text, _) = behind.split_once("```").unwrap();
+    let declarations = declarations();
+    let accepted = read(text, &Known::commands(&declarations));
+    assert_eq!(accepted.map(|playbook| playbook.steps.len()), Ok(5));
+}
+
+#[test]
 fn every_example_fits_the_schema_of_its_file() {
     let schema = json_schema();
     for (name, text) in EXAMPLES {
@@ -270,6 +280,12 @@ fn a_ticket_of_priority_1_is_noted_with_what_else_is_open() {
         note.contains("\n- 8 VPN (Waiting on Customer)\n\nContacts:\n- Ana \n"),
         "{note}"
     );
+    roots.set_step("Contacts", Value::Null);
+    let without = wish(&playbook, "Note", &roots)["Note Text"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(without.ends_with("Contacts:\n- none\n"), "{without}");
     assert_eq!(wish(&playbook, "Raise", &roots), "Server down");
     assert_eq!(wish(&playbook, "Tell", &roots)[0], "oncall@example.com");
     roots.set_step("Ticket", found(&[ticket(7, "Server down")]));

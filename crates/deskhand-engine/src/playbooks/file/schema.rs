@@ -1,7 +1,7 @@
 //! The JSON Schema of a playbook's file, with which editors complete and check.
 
 use schemars::SchemaGenerator;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::members::KINDS;
 use super::written::WrittenFile;
@@ -27,17 +27,33 @@ pub fn json_schema() -> Value {
     renamed(schema)
 }
 
-/// Without the names of our own types.
+/// Without the names of our own types, and without null, which TOML has not.
 fn renamed(schema: Value) -> Value {
     match schema {
-        Value::Object(members) => {
-            let members = members.into_iter();
-            members.map(|(name, value)| (shorter(&name), renamed(value))).collect()
-        }
+        Value::Object(members) => without_null(members),
         Value::Array(elements) => elements.into_iter().map(renamed).collect(),
         Value::String(text) if text.starts_with("#/$defs/") => Value::String(shorter(&text)),
         other => other,
     }
+}
+
+fn without_null(mut members: Map<String, Value>) -> Value {
+    if let Some(Value::Array(kinds)) = members.get("type") {
+        let kind = kinds.iter().find(|kind| *kind != "null").cloned();
+        members["type"] = kind.unwrap_or_default();
+    }
+    if let Some(Value::Array(mut ways)) = members.shift_remove("anyOf") {
+        ways.retain(|way| way["type"] != "null");
+        match (ways.pop(), ways.is_empty()) {
+            (Some(Value::Object(only)), true) => members.extend(only),
+            (last, _) => {
+                ways.extend(last);
+                members.insert("anyOf".to_owned(), ways.into());
+            }
+        }
+    }
+    let members = members.into_iter();
+    members.map(|(name, value)| (shorter(&name), renamed(value))).collect()
 }
 
 fn shorter(name: &str) -> String {

@@ -135,14 +135,14 @@ impl Whole<'_> {
         let value = self.compiled.eval(context.clone());
         let value = value.map_err(|error| ValueError::new(in_words(&error, self.text)))?;
         if value.is_undefined() {
-            return Err(ValueError::new(format!("`{}` is not there", self.text)));
+            return Err(ValueError::new(format!("`{}` is not there", short(self.text))));
         }
         Ok(value)
     }
 
     /// Says which expression it was.
     pub(super) fn explain(&self, mut error: ValueError) -> ValueError {
-        error.message = format!("`{}`: {}", self.text, error.message);
+        error.message = format!("`{}`: {}", short(self.text), error.message);
         error
     }
 }
@@ -159,13 +159,24 @@ impl Mixed<'_> {
 fn in_words(error: &Error, text: &str) -> String {
     let blamed = error.range().and_then(|range| text.get(range));
     let blamed = blamed.map(str::trim).filter(|part| !part.is_empty()).unwrap_or(text);
+    let blamed = short(blamed);
     let detail = || error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
     match error.kind() {
-        ErrorKind::UndefinedError => format!("`{}` is not there", named_in(&detail()).unwrap_or(blamed)),
+        ErrorKind::UndefinedError => format!("`{}` is not there", named_in(&detail()).unwrap_or(&blamed)),
         ErrorKind::OutOfFuel => "the template does not come to an end, or makes too much".to_owned(),
         ErrorKind::SyntaxError => format!("the template cannot be read: {} at `{blamed}`", detail()),
         ErrorKind::UnknownFilter | ErrorKind::UnknownTest | ErrorKind::UnknownFunction => detail(),
         _ => format!("`{blamed}`: {}", detail()),
+    }
+}
+
+/// A part of a template in one line that is not too long.
+fn short(part: &str) -> String {
+    const LONGEST: usize = 120;
+    let line = part.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
     }
 }
 
