@@ -26,6 +26,8 @@ const STEPS: &[&str] = &[
     "connectwise-rest",
     "proxies",
     "smtp",
+    "pass",
+    "vault",
 ];
 
 pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {

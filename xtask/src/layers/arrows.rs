@@ -54,6 +54,11 @@ const ARROWS: &[Arrows] = &[
         tests: &[],
     },
     Arrows {
+        from: "deskhand-vault",
+        to: &["deskhand-command", "deskhand-engine"],
+        tests: &[],
+    },
+    Arrows {
         from: "deskhand",
         to: ANY,
         tests: ANY,

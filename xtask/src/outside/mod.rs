@@ -1,10 +1,11 @@
-//! Clients that others wrote, proxies and a mail server: they share none of our misunderstandings.
+//! Clients, proxies, a mail server and vaults that others wrote: they share none of our misunderstandings.
 
 mod connectwise_rest;
 mod proxies;
 mod pyconnectwise;
 mod python;
 mod smtp;
+mod vaults;
 
 use crate::steps::Steps;
 
@@ -17,4 +18,6 @@ pub(crate) fn all(steps: &mut Steps) {
     steps.step("connectwise-rest", connectwise_rest::run);
     steps.step("proxies", proxies::run);
     steps.step("smtp", smtp::run);
+    steps.step("pass", vaults::pass);
+    steps.step("vault", vaults::server);
 }

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use deskhand_command::{CommandOutput, Context, Failure, Integration, OpenConnection, Settings};
+use deskhand_command::{
+    CommandOutput, Context, Failure, Integration, IntegrationDescription, OpenConnection, Settings,
+};
 use parking_lot::{Mutex, RwLock};
 use secrecy::SecretString;
 use serde_json::Map;
@@ -77,6 +79,16 @@ impl Connections {
         self
     }
 
+    /// What a connection takes.
+    pub fn integration(&self) -> &IntegrationDescription {
+        self.integration.description()
+    }
+
+    /// The names of the agents and vaults that definitions can name.
+    pub fn declared(&self) -> (Vec<String>, Vec<String>) {
+        (self.agents.keys().cloned().collect(), self.vaults.names())
+    }
+
     /// Takes these keys from now on.
     pub fn use_keyring(&self, keyring: Arc<Keyring>) {
         *self.keyring.write() = Some(keyring);
@@ -147,7 +159,7 @@ impl Connections {
     }
 
     fn wrong(&self, desk: &Desk, unsaved: &Unsaved) -> Vec<String> {
-        let (agents, vaults) = (self.agents.keys().cloned().collect::<Vec<_>>(), self.vaults.names());
+        let (agents, vaults) = self.declared();
         let integration = self.integration.description();
         let connection = &unsaved.connection;
         let mut wrong = complaints(
@@ -254,11 +266,14 @@ fn may_change(desk: &Desk, actor: &Actor, connection: &Connection) -> Result<(),
 fn missing(desk: &Desk, actor: &Actor, name: &str) -> Failure {
     let mut unreadable = desk.unreadable.iter();
     if let Some((_, _, why)) = unreadable.find(|(kind, known, _)| *kind == Kind::Connection && known == name) {
-        return Failure::new(
-            500,
-            format!("The definition of the connection `{name}` cannot be read: {why}."),
-        )
-        .with_hint("apply the connection again, with this version of the program");
+        // Nobody knows any more whose it is; only operators hear what is in it.
+        let why = if actor.operator {
+            format!(": {why}")
+        } else {
+            String::new()
+        };
+        let message = format!("The definition of the connection `{name}` cannot be read{why}.");
+        return Failure::new(500, message).with_hint("apply the connection again, with this version of the program");
     }
     let seen = desk
         .connections

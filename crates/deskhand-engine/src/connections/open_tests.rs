@@ -12,6 +12,7 @@ use super::*;
 use crate::desk::Wanted;
 use crate::desk::files::{self, DeskFile};
 use crate::desk::toy::ToyStore;
+use crate::secrets::toy::random;
 use crate::vaults::{Vault, VaultError};
 
 const DESK: &str = "
@@ -50,11 +51,6 @@ struct Place {
     store: Arc<ToyStore>,
     vault: Arc<ToyVault>,
     connections: Connections,
-}
-
-fn random(bytes: &mut [u8]) -> Result<(), SecretError> {
-    fastrand::fill(bytes);
-    Ok(())
 }
 
 fn keyring() -> Keyring {

@@ -6,8 +6,8 @@ mod current;
 mod definition;
 mod events;
 pub mod files;
-#[cfg(test)]
-pub(crate) mod toy;
+#[cfg(any(test, feature = "conformance"))]
+pub mod toy;
 
 pub use current::Desk;
 pub use definition::{Definition, DeskStore, Kind, SealedSecret, Wanted};

@@ -1,4 +1,4 @@
-//! A store of definitions and sealed secrets for tests of this crate.
+//! A store of definitions and sealed secrets in memory, for tests.
 
 use deskhand_command::BoxFuture;
 use jiff::Timestamp;
@@ -9,8 +9,9 @@ use crate::StoreError;
 
 type Meddling = Box<dyn FnOnce(&mut Vec<SealedSecret>) + Send>;
 
+/// Keeps definitions and sealed secrets as long as it is there.
 #[derive(Default)]
-pub(crate) struct ToyStore {
+pub struct ToyStore {
     kept: Mutex<Kept>,
     meddling: Mutex<Option<Meddling>>,
 }
@@ -24,7 +25,7 @@ struct Kept {
 
 impl ToyStore {
     /// Somebody changes secrets just before the next reseal.
-    pub(crate) fn before_reseal(&self, meddling: impl FnOnce(&mut Vec<SealedSecret>) + Send + 'static) {
+    pub fn before_reseal(&self, meddling: impl FnOnce(&mut Vec<SealedSecret>) + Send + 'static) {
         *self.meddling.lock() = Some(Box::new(meddling));
     }
 

@@ -7,6 +7,8 @@ mod error;
 mod keyring;
 mod rotate;
 mod seal;
+#[cfg(test)]
+pub(crate) mod toy;
 
 pub use error::SecretError;
 pub use keyring::{Keyring, Random, new_key};

@@ -56,11 +56,7 @@ mod tests {
 
     use super::*;
     use crate::desk::toy::ToyStore;
-
-    fn random(bytes: &mut [u8]) -> Result<(), SecretError> {
-        fastrand::fill(bytes);
-        Ok(())
-    }
+    use crate::secrets::toy::random;
 
     async fn put(store: &ToyStore, keyring: &Keyring, connection: &str, secret: &str) {
         let sealed = keyring.seal(connection, "privatekey", &secret.into(), &random).unwrap();

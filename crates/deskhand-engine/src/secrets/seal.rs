@@ -83,12 +83,8 @@ fn damaged(connection: &str, parameter: &str) -> SecretError {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::toy::random;
     use super::*;
-
-    fn random(bytes: &mut [u8]) -> Result<(), SecretError> {
-        fastrand::fill(bytes);
-        Ok(())
-    }
 
     fn seal(keyring: &Keyring, connection: &str, parameter: &str, secret: &str) -> SealedSecret {
         keyring.seal(connection, parameter, &secret.into(), &random).unwrap()

@@ -10,6 +10,7 @@ use crate::connections::toy::TOY;
 use crate::connections::{Connection, HealthCheck, SecretPlace, SiteKind, SiteRole, SiteScope, Users, VaultReference};
 use crate::desk::toy::ToyStore;
 use crate::desk::{Desk, DeskStore as _, Kind};
+use crate::secrets::toy::random;
 use crate::secrets::{Keyring, SecretError};
 
 const SITES: &str = "
@@ -60,11 +61,6 @@ const PLAYBOOK: &str =
 struct Place {
     store: ToyStore,
     keyring: Option<Keyring>,
-}
-
-fn random(bytes: &mut [u8]) -> Result<(), SecretError> {
-    fastrand::fill(bytes);
-    Ok(())
 }
 
 fn file(name: &str, text: &str) -> DeskFile {
