@@ -1,11 +1,13 @@
 //! The promises of every store.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use deskhand_command::BoxFuture;
 use deskhand_engine::{EventStore, conformance};
 use deskhand_store::SqliteStore;
+
+use super::database::Database;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sqlite_keeps_the_promises_of_a_store() {
@@ -18,4 +20,21 @@ async fn sqlite_keeps_the_promises_of_a_store() {
         Box::pin(async move { Arc::new(SqliteStore::open(&path).await.unwrap()) as _ })
     };
     conformance::run(&fresh, |check| println!("{check}")).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_keeps_the_promises_of_a_store() {
+    let databases = Mutex::new(Vec::new());
+    let fresh = || -> BoxFuture<'_, Arc<dyn EventStore>> {
+        Box::pin(async {
+            let database = Database::empty().await;
+            let store = database.open().await;
+            databases.lock().unwrap().push(database);
+            Arc::new(store) as _
+        })
+    };
+    conformance::run(&fresh, |check| println!("{check}")).await.unwrap();
+    for database in databases.into_inner().unwrap() {
+        database.end().await;
+    }
 }

@@ -3,6 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "what a test cannot do without ends it")]
 
 mod conformance;
+mod database;
 mod file;
 mod journal;
+mod sample;
+mod server;
+mod server_away;
 mod size;
