@@ -46,7 +46,8 @@ pub trait RunStore: Send + Sync {
     /// Runs, the newest first.
     fn find_runs<'a>(&'a self, filter: &'a RunFilter) -> BoxFuture<'a, Result<Vec<RunSummary>, StoreError>>;
 
-    /// Deletes runs that ended before a time, with their journals; a few thousand at once, returns how many.
+    /// Deletes runs that ended before a time, with their journals and what an ingestion's log says of them, and what became
+    /// of due times before then; a few thousand at once, returns how many runs.
     fn prune_runs(&self, before: Timestamp) -> BoxFuture<'_, Result<u64, StoreError>>;
 }
 

@@ -11,6 +11,11 @@
 //!   that it does not ask for.
 //! - What takes several statements goes into one `dialect::begin(&store.writer)`: those transactions come one after the
 //!   other in the whole store, in both databases. What only reads uses `store.readers`.
+//! - What concerns a run or some alone is begun by `dialect::begin_apart`: there, the rows that it touches are all that others
+//!   wait for. It asks for them in one order everywhere, runs, those that wait for them, schedules, events, then new runs, and
+//!   each kind by its key, so that no two wait for each other.
+//! - Numbers of rows come from a sequence that an `ON CONFLICT DO NOTHING` uses up as well: what is asked for often looks
+//!   first whether it is there.
 //! - Text that somebody else wrote goes through `dialect::text`: not every database takes every character.
 //!
 //! A new table is a migration for each database (the same number and name in `migrations/sqlite/` and

@@ -11,6 +11,8 @@ mod trouble;
 
 use std::sync::Arc;
 
+#[cfg(test)]
+pub(crate) use open::SCHEMA as STEPS;
 use sqlx::SqlitePool;
 
 use self::claim_lock::ClaimLocks;

@@ -3,28 +3,52 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use deskhand_engine::desk::{DeskStore, EventChange, EventDesk, EventState, HandedOut, Kind, Turned, Wanted};
-use deskhand_engine::events::{EventFilter, NewEvent};
+use deskhand_engine::desk::{EventChange, EventDesk, EventState, HandedOut, Kind, Turned, Wanted};
 use deskhand_engine::runs::{
     Append, Cause, NewRun, Plan, RunClaim, RunFilter, RunLease, RunOutcome, RunState, RunStore, Then, What,
 };
-use deskhand_engine::schedules::{Fate, Firing, Mode, Occurrence, ScheduleStore, Standing};
-use deskhand_engine::store::{BatchWrite, EventStore, FeedKey, Lease, LeaseRequest, RunKind, RunStart};
-use deskhand_store::SqliteStore;
-use jiff::Timestamp;
+use deskhand_engine::schedules::{Fate, Firing, Mode, Occurrence, Standing};
+use deskhand_engine::store::{BatchWrite, Lease, RunKind, RunStart};
+use deskhand_store::{SqliteStore, Store};
 use serde_json::{Map, Value};
-use tempfile::TempDir;
+
+use super::database::Database;
+use super::sample::{batch, event, everything, key, request, time};
+
+/// Runs each of these on a store of either kind.
+macro_rules! on_both {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $name() {
+                let folder = tempfile::tempdir().unwrap();
+                let path = folder.path().join("store.sqlite");
+                super::$name(&deskhand_store::SqliteStore::open(&path).await.unwrap()).await;
+            })*
+        }
+        mod postgres {
+            $(#[tokio::test]
+            async fn $name() {
+                let database = super::Database::empty().await;
+                super::$name(&database.open().await).await;
+                database.end().await;
+            })*
+        }
+    };
+}
+
+on_both!(
+    hundreds_of_schedules_fire_at_once_and_their_runs_are_claimed,
+    a_run_that_has_ended_does_not_keep_a_schedule_that_fires_with_it_again,
+    an_append_takes_any_number_of_entries_and_starts,
+    hundreds_of_events_are_handed_out_and_turned,
+    hundreds_of_definitions_are_applied_at_once,
+    pl1_a_deleted_schedule_takes_the_log_of_its_ingestion_along_and_leaves_the_events,
+    ended_runs_are_pruned_some_thousands_at_once_with_their_due_times,
+);
 
 /// More than one statement takes.
 const MANY: i64 = 600;
-
-fn time(second: i64) -> Timestamp {
-    Timestamp::from_second(second).unwrap()
-}
-
-async fn store_in(folder: &TempDir) -> SqliteStore {
-    SqliteStore::open(&folder.path().join("store.sqlite")).await.unwrap()
-}
 
 fn run(id: &str, cause: Cause) -> NewRun {
     NewRun {
@@ -78,10 +102,10 @@ fn firing(name: &str, due: i64) -> Firing {
     }
 }
 
-async fn claim(store: &SqliteStore, limit: u32) -> Vec<RunLease> {
+async fn claim(store: &dyn Store, limit: u32) -> Vec<RunLease> {
     let request = RunClaim {
         holder: "one".to_owned(),
-        now: time(0),
+        now: time(1),
         until: time(60),
         limit,
     };
@@ -111,60 +135,27 @@ fn end() -> Append {
     append(vec![What::Ended { outcome, reason }], then)
 }
 
-async fn feed(store: &SqliteStore) -> Lease {
-    let text = str::to_owned;
-    let key = FeedKey {
-        connection: text("main"),
-        company: text("sandbox"),
-        source: text("A"),
-        site: text("Main"),
-        filters: text("{}"),
-    };
-    let request = LeaseRequest {
-        holder: text("one"),
-        now: time(0),
-        until: time(60),
-    };
-    store.claim(&key, &request).await.unwrap()
+async fn feed(store: &dyn Store) -> Lease {
+    store.claim(&key(), &request("one")).await.unwrap()
 }
 
 /// Takes events of the records from..to.
-async fn take(store: &SqliteStore, lease: &Lease, records: std::ops::Range<i64>, run_id: &str) {
-    let event = |id: i64| NewEvent {
-        record_id: id,
-        stamp: 1,
-        digest: [1; 32],
-        settled: true,
-        late: false,
-        event_key: None,
-        source: "A".to_owned(),
-        fields: "{}".to_owned(),
-        raw: format!("{{\"id\":{id}}}").into(),
-    };
+async fn take(store: &dyn Store, lease: &Lease, records: std::ops::Range<i64>, run_id: &str) {
     let write = BatchWrite {
-        candidates: records.map(event).collect(),
-        passed_over: Vec::new(),
-        unusable: Vec::new(),
-        gone: Vec::new(),
-        position: None,
-        now: time(0),
-        lease_until: time(60),
         run_id: run_id.to_owned(),
+        ..batch(records.map(event).collect())
     };
     store.commit(lease, write).await.unwrap();
 }
 
-fn everything() -> RunFilter {
+fn all_runs() -> RunFilter {
     RunFilter {
         limit: u32::MAX,
         ..RunFilter::default()
     }
 }
 
-#[tokio::test]
-async fn hundreds_of_schedules_fire_at_once_and_their_runs_are_claimed() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = store_in(&folder).await;
+async fn hundreds_of_schedules_fire_at_once_and_their_runs_are_claimed(store: &dyn Store) {
     let names: Vec<String> = (0..MANY).map(|n| format!("Schedule {n:03}")).collect();
     let standings: Vec<_> = names.iter().map(|name| standing(name)).collect();
     store.put_schedules(&standings).await.unwrap();
@@ -180,7 +171,7 @@ async fn hundreds_of_schedules_fire_at_once_and_their_runs_are_claimed() {
     }
     let mut claimed = BTreeSet::new();
     loop {
-        let leases = claim(&store, 64).await;
+        let leases = claim(store, 64).await;
         if leases.is_empty() {
             break;
         }
@@ -189,13 +180,10 @@ async fn hundreds_of_schedules_fire_at_once_and_their_runs_are_claimed() {
     assert_eq!(claimed.len(), names.len());
 }
 
-#[tokio::test]
-async fn a_run_that_has_ended_does_not_keep_a_schedule_that_fires_with_it_again() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = store_in(&folder).await;
+async fn a_run_that_has_ended_does_not_keep_a_schedule_that_fires_with_it_again(store: &dyn Store) {
     store.put_schedules(&[standing("A")]).await.unwrap();
     store.fire(&[firing("A", 0)]).await.unwrap();
-    let lease = claim(&store, 1).await.remove(0);
+    let lease = claim(store, 1).await.remove(0);
     store.append(&lease, end()).await.unwrap();
     // Its times were changed, and the same time is due again.
     let changed = Standing {
@@ -208,12 +196,9 @@ async fn a_run_that_has_ended_does_not_keep_a_schedule_that_fires_with_it_again(
     assert_eq!(known.running, None, "else it would never run again");
 }
 
-#[tokio::test]
-async fn an_append_takes_any_number_of_entries_and_starts() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = store_in(&folder).await;
+async fn an_append_takes_any_number_of_entries_and_starts(store: &dyn Store) {
     store.start(&by_hand("a")).await.unwrap();
-    let lease = claim(&store, 1).await.remove(0);
+    let lease = claim(store, 1).await.remove(0);
     let skipped = |n: i64| What::StepSkipped {
         step: format!("Each[{n}]"),
     };
@@ -225,16 +210,13 @@ async fn an_append_takes_any_number_of_entries_and_starts() {
     let numbers: Vec<i64> = entries.iter().map(|entry| entry.seq).collect();
     assert_eq!(numbers, (1..=MANY).collect::<Vec<_>>());
     assert_eq!(store.get_run("a").await.unwrap().unwrap().entries, entries);
-    let runs = store.find_runs(&everything()).await.unwrap().len();
+    let runs = store.find_runs(&all_runs()).await.unwrap().len();
     assert_eq!(i64::try_from(runs).unwrap(), MANY + 1);
 }
 
-#[tokio::test]
-async fn hundreds_of_events_are_handed_out_and_turned() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = store_in(&folder).await;
-    let lease = feed(&store).await;
-    take(&store, &lease, 0..MANY, "").await;
+async fn hundreds_of_events_are_handed_out_and_turned(store: &dyn Store) {
+    let lease = feed(store).await;
+    take(store, &lease, 0..MANY, "").await;
     let events = store.new_events(u32::MAX).await.unwrap();
     assert_eq!(i64::try_from(events.len()).unwrap(), MANY);
     for event in [&events[0], &events[599]] {
@@ -256,18 +238,15 @@ async fn hundreds_of_events_are_handed_out_and_turned() {
     let turned = store.hand_out(&handed).await.unwrap();
     assert_eq!(i64::try_from(turned).unwrap(), MANY);
     assert!(store.new_events(1).await.unwrap().is_empty());
-    assert_eq!(store.find_runs(&everything()).await.unwrap().len(), handed.len());
+    assert_eq!(store.find_runs(&all_runs()).await.unwrap().len(), handed.len());
     // What became of an event goes with it.
     let id = events[7].summary.id;
     assert_eq!(store.event_story(id).await.unwrap().unwrap().changes.len(), 1);
-    store.prune(time(1)).await.unwrap();
+    store.prune(time(2)).await.unwrap();
     assert_eq!(store.event_story(id).await.unwrap(), None);
 }
 
-#[tokio::test]
-async fn hundreds_of_definitions_are_applied_at_once() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = store_in(&folder).await;
+async fn hundreds_of_definitions_are_applied_at_once(store: &dyn Store) {
     let wanted = |n: i64, body: &str| Wanted {
         kind: if n % 2 == 0 { Kind::Rule } else { Kind::Schedule },
         name: format!("{n:03}"),
@@ -291,11 +270,8 @@ async fn hundreds_of_definitions_are_applied_at_once() {
     assert_eq!(store.revision().await.unwrap(), 1201);
 }
 
-#[tokio::test]
-async fn pl1_a_deleted_schedule_takes_the_log_of_its_ingestion_along_and_leaves_the_events() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = store_in(&folder).await;
-    let lease = feed(&store).await;
+async fn pl1_a_deleted_schedule_takes_the_log_of_its_ingestion_along_and_leaves_the_events(store: &dyn Store) {
+    let lease = feed(store).await;
     store.put_schedules(&[standing("A"), standing("B")]).await.unwrap();
     store.fire(&[firing("A", 0), firing("B", 0)]).await.unwrap();
     for (run, records) in [("schedule:A@0", 0..3), ("schedule:B@0", 2..5)] {
@@ -306,7 +282,7 @@ async fn pl1_a_deleted_schedule_takes_the_log_of_its_ingestion_along_and_leaves_
         };
         store.begin_run(&lease, &start).await.unwrap();
         // One record of the second was taken by the first: a dismissal is counted.
-        take(&store, &lease, records, run).await;
+        take(store, &lease, records, run).await;
     }
     assert!(store.delete_schedule("A").await.unwrap());
     let logged: Vec<String> = store
@@ -319,30 +295,23 @@ async fn pl1_a_deleted_schedule_takes_the_log_of_its_ingestion_along_and_leaves_
     assert_eq!(logged, ["schedule:B@0"]);
     assert!(store.delete_schedule("B").await.unwrap());
     assert!(store.list_runs(9).await.unwrap().is_empty());
-    let filter = EventFilter {
-        limit: 9,
-        ..EventFilter::default()
-    };
-    assert_eq!(store.list_events(&filter).await.unwrap().len(), 5);
+    assert_eq!(store.list_events(&everything()).await.unwrap().len(), 5);
 }
 
-#[tokio::test]
-async fn ended_runs_are_pruned_some_thousands_at_once_with_their_due_times() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = store_in(&folder).await;
+async fn ended_runs_are_pruned_some_thousands_at_once_with_their_due_times(store: &dyn Store) {
     store.put_schedules(&[standing("A")]).await.unwrap();
     let twice = store.fire(&[firing("A", 0), firing("A", 60)]).await.unwrap();
     assert_eq!(twice, 2, "one after the other");
     let starts: Vec<_> = (0..2_500).map(|n| by_hand(&n.to_string())).collect();
     store.start(&by_hand("first")).await.unwrap();
-    for lease in claim(&store, 1).await {
+    for lease in claim(store, 1).await {
         let starting = Append {
             starts: starts.clone(),
             ..end()
         };
         store.append(&lease, starting).await.unwrap();
     }
-    for lease in claim(&store, u32::MAX).await {
+    for lease in claim(store, u32::MAX).await {
         store.append(&lease, end()).await.unwrap();
     }
     store.start(&by_hand("open")).await.unwrap();
@@ -352,7 +321,7 @@ async fn ended_runs_are_pruned_some_thousands_at_once_with_their_due_times() {
     assert_eq!(store.prune_runs(time(2)).await.unwrap(), 2_000);
     assert_eq!(store.prune_runs(time(2)).await.unwrap(), 503);
     assert_eq!(store.prune_runs(time(2)).await.unwrap(), 0);
-    let left = store.find_runs(&everything()).await.unwrap();
+    let left = store.find_runs(&all_runs()).await.unwrap();
     assert_eq!((left.len(), left[0].state), (1, RunState::Due));
 }
 
@@ -383,10 +352,58 @@ async fn older_store(path: &Path) {
 async fn events_of_an_older_store_are_open_and_only_later_ones_are_new() {
     let folder = tempfile::tempdir().unwrap();
     older_store(&folder.path().join("store.sqlite")).await;
-    let store = store_in(&folder).await;
+    let store = SqliteStore::open(&folder.path().join("store.sqlite")).await.unwrap();
     assert_eq!(store.event_story(1).await.unwrap().unwrap().state, EventState::Open);
     let lease = feed(&store).await;
     take(&store, &lease, 8..9, "").await;
     let new = store.new_events(9).await.unwrap();
     assert_eq!((new.len(), new[0].summary.record_id), (1, 8));
+}
+
+#[tokio::test]
+async fn postgres_shares_due_runs_among_processes() {
+    let database = Database::empty().await;
+    let (one, two) = (database.open().await, database.open().await);
+    for n in 0..40 {
+        one.start(&by_hand(&n.to_string())).await.unwrap();
+    }
+    // A run that somebody is just at keeps nobody waiting.
+    let mut plain = database.plain().await;
+    let sql = "BEGIN; SELECT * FROM deskhand.desk_runs WHERE id = '0' FOR UPDATE";
+    sqlx::raw_sql(sql).execute(&mut plain).await.unwrap();
+    let mut claimed = Vec::new();
+    loop {
+        let (of_one, of_two) = tokio::join!(claim(&one, 8), claim(&two, 8));
+        if of_one.is_empty() && of_two.is_empty() {
+            break;
+        }
+        claimed.extend(of_one.into_iter().chain(of_two).map(|lease| lease.run));
+    }
+    let once: BTreeSet<_> = claimed.iter().cloned().collect();
+    assert_eq!((claimed.len(), once.len(), once.contains("0")), (39, 39, false));
+    sqlx::raw_sql("ROLLBACK").execute(&mut plain).await.unwrap();
+    assert_eq!(claim(&two, 8).await[0].run, "0");
+    database.end().await;
+}
+
+#[tokio::test]
+async fn postgres_wakes_a_run_that_falls_asleep_while_somebody_signals() {
+    let database = Database::empty().await;
+    let (one, two) = (database.open().await, database.open().await);
+    for round in 0..30 {
+        let run = round.to_string();
+        one.start(&by_hand(&run)).await.unwrap();
+        let lease = claim(&one, 1).await.remove(0);
+        let cancel = What::CancelAsked { by: "jdoe".to_owned() };
+        let (asleep, signalled) = tokio::join!(
+            one.append(&lease, append(Vec::new(), Then::Sleep { wake: None })),
+            two.signal(&run, &cancel, time(1)),
+        );
+        (asleep.unwrap(), signalled.unwrap());
+        let story = two.get_run(&run).await.unwrap().unwrap();
+        assert_eq!((story.summary.state, story.entries.len()), (RunState::Due, 1));
+        let lease = claim(&one, 1).await.remove(0);
+        one.append(&lease, end()).await.unwrap();
+    }
+    database.end().await;
 }

@@ -34,9 +34,10 @@ pub(super) async fn delete(store: &Database, name: &str) -> Result<bool, StoreEr
 
 /// Forgets what became of due times before a time, at most so many.
 pub(crate) async fn forget_occurrences(to: &mut Connection, before: Timestamp, limit: i64) -> Result<(), StoreError> {
+    // One schedule after the other, so that the key leads to what is old; `CROSS` says so to SQLite.
     sqlx::query(
         "DELETE FROM occurrences WHERE (schedule, due) IN (SELECT o.schedule, o.due FROM schedules s \
-         JOIN occurrences o ON o.schedule = s.id WHERE o.due < $1 AND o.last < $1 LIMIT $2)",
+         CROSS JOIN occurrences o WHERE o.schedule = s.id AND o.due < $1 AND o.last < $1 LIMIT $2)",
     )
     .bind(nanos(before))
     .bind(limit)
