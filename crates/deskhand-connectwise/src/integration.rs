@@ -7,7 +7,7 @@ use std::time::Duration;
 use connectwise_psa::{Client, Credentials, ServerUrl};
 use deskhand_command::input::Inputs;
 use deskhand_command::{
-    Command, EventSource, Failure, Feed, Integration, IntegrationDescription, OpenConnection, Parameter, Settings,
+    Command, EventSource, Failure, Feed, FeedWish, Integration, IntegrationDescription, OpenConnection, Parameter, Settings,
     find_declaration,
 };
 use jiff::Timestamp;
@@ -17,8 +17,11 @@ use sha2::{Digest as _, Sha256};
 use crate::{FeedOptions, Filters, TicketFeed, TicketMark, catalogue, declarations};
 
 /// ConnectWise PSA, for everybody who holds connections.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct ConnectWise;
+#[derive(Debug, Clone, Default)]
+pub struct ConnectWise {
+    /// The client id of connections that have none of their own.
+    pub client_id: Option<String>,
+}
 
 /// A connection to a PSA.
 #[derive(Clone)]
@@ -121,7 +124,15 @@ impl Integration for ConnectWise {
     }
 
     fn open(&self, settings: &Settings) -> Result<Arc<dyn OpenConnection>, Failure> {
-        Ok(Arc::new(OpenPsa::open(settings)?))
+        let mut settings = settings.clone();
+        let has_its_own = settings
+            .values
+            .get("clientid")
+            .is_some_and(|own| !own.trim().is_empty());
+        if let Some(client_id) = self.client_id.as_ref().filter(|_| !has_its_own) {
+            settings.values.insert("clientid".to_owned(), client_id.clone());
+        }
+        Ok(Arc::new(OpenPsa::open(&settings)?))
     }
 }
 
@@ -165,8 +176,9 @@ impl OpenConnection for OpenPsa {
         self.client.company_id()
     }
 
-    fn feed(&self, source: &EventSource, from: Option<Timestamp>) -> Result<Arc<dyn Feed>, Failure> {
-        Ok(Arc::new(self.tickets(source, from, PAGE_SIZE)?))
+    fn feed(&self, source: &EventSource, wish: FeedWish) -> Result<Arc<dyn Feed>, Failure> {
+        let page_size = wish.page_size.map_or(PAGE_SIZE, u32::from);
+        Ok(Arc::new(self.tickets(source, wish.from, page_size)?))
     }
 }
 

@@ -1,20 +1,14 @@
 //! A store as the program holds it, whichever database it is in.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use deskhand_command::BoxFuture;
-use deskhand_command::journal::{Ending, Journal, Write, WriteId};
-use deskhand_engine::desk::{DeskStore, EventDesk};
-use deskhand_engine::runs::RunStore;
-use deskhand_engine::schedules::ScheduleStore;
-use deskhand_engine::{EventStore, StoreError};
+use deskhand_command::journal::{Ending, Write, WriteId};
+use deskhand_engine::StoreError;
+use deskhand_engine::engine::EngineStore;
 
 /// Events, the desk and its runs, and what else is kept with them.
-pub trait Store: EventStore + RunStore + ScheduleStore + DeskStore + EventDesk {
-    /// The journal of this connection's writes.
-    fn journal(&self, connection: &str) -> Arc<dyn Journal>;
-
+pub trait Store: EngineStore {
     /// Writes of every connection, the newest first; only those that nobody knows the end of, or all.
     fn list_writes(&self, all: bool, limit: u32) -> BoxFuture<'_, Result<Vec<(String, Write)>, StoreError>>;
 

@@ -7,8 +7,10 @@
 mod arguments;
 mod bulk;
 mod config;
+mod desk;
 mod exit;
 mod progress;
+mod rehearsal;
 mod render;
 mod verbs;
 
@@ -61,7 +63,7 @@ fn finish(outcome: anyhow::Result<Exit>) -> ExitCode {
 }
 
 /// Resolves on Ctrl-C, and on the signal by which service managers ask a program to stop.
-async fn interrupted() {
+pub(crate) async fn interrupted() {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut terminate) = signal(SignalKind::terminate()) else {
         return std::future::pending().await;

@@ -3,7 +3,7 @@
 use deskhand_command::input::distance;
 
 /// Says that there is no such name, with the nearest one, or with all of them when none is near.
-pub(crate) fn unknown<'a>(kind: &str, wanted: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+pub fn unknown<'a>(kind: &str, wanted: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let mut by_distance: Vec<(usize, &str)> = known
         .into_iter()
         .map(|name| (distance(&wanted.to_lowercase(), &name.to_lowercase()), name))

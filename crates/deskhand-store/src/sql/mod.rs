@@ -48,6 +48,7 @@ use std::sync::Arc;
 use deskhand_command::journal::{Ending, Journal, Write, WriteId};
 use deskhand_command::{BoxFuture, Head};
 use deskhand_engine::StoreError;
+use deskhand_engine::engine::EngineStore;
 use deskhand_engine::events::{Event, EventFilter, EventSummary};
 use deskhand_engine::store::{
     BatchWrite, Committed, EventStore, FeedKey, Lease, LeaseRequest, Measure, RunEnd, RunRecord, RunStart,
@@ -115,11 +116,13 @@ impl EventStore for Database {
     }
 }
 
-impl Store for Database {
+impl EngineStore for Database {
     fn journal(&self, connection: &str) -> Arc<dyn Journal> {
         Arc::new(journal::StoreJournal::of(connection, self))
     }
+}
 
+impl Store for Database {
     fn list_writes(&self, all: bool, limit: u32) -> BoxFuture<'_, Result<Vec<(String, Write)>, StoreError>> {
         Box::pin(journal::list(self, all, limit))
     }

@@ -6,4 +6,5 @@ mod paths;
 mod profile;
 
 pub(crate) use connection::{ConnectionOptions, Settings, connect};
-pub(crate) use paths::store_address;
+pub(crate) use operator::{HashicorpVault, Mail, MailSecurity, Operator, Seal, Vault};
+pub(crate) use paths::{limits_folder, store_address, variable_of};

@@ -36,7 +36,7 @@ pub(crate) fn store_address(named: Option<&Path>) -> anyhow::Result<StoreAddress
 }
 
 /// Where processes tell each other what the PSA asked them to wait for; `None` where nothing can be kept.
-pub(super) fn limits_folder() -> Option<PathBuf> {
+pub(crate) fn limits_folder() -> Option<PathBuf> {
     let folder = folder("XDG_DATA_HOME", ".local/share")?.join("deskhand/limits");
     std::fs::create_dir_all(&folder).ok()?;
     Some(folder)
@@ -51,7 +51,7 @@ fn folder(variable: &str, below_home: &str) -> Option<PathBuf> {
 }
 
 /// An environment variable that is set to something.
-pub(super) fn variable_of(name: &str) -> Option<String> {
+pub(crate) fn variable_of(name: &str) -> Option<String> {
     #[expect(
         clippy::disallowed_methods,
         reason = "this is where the program reads the environment"

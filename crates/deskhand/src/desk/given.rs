@@ -73,14 +73,14 @@ fn playbook(one: &Given, names: &Names) -> Vec<Problem> {
         commands: deskhand_connectwise::declarations(),
         connections: names.connections.as_deref(),
         playbooks: Some(&names.playbooks),
-        schedule: &|when, zone| When::parse(when, zone).map(drop).map_err(|error| error.to_string()),
+        schedule: &|when, zone| When::parse(when, zone, None).map(drop).map_err(|error| error.to_string()),
     };
     let Err(problems) = playbooks::read(&one.body, &known) else {
         return Vec::new();
     };
     let problem = |problem: playbooks::Problem| {
         let step = problem.step.map(|step| format!("step `{step}`: ")).unwrap_or_default();
-        let hint = if problem.hint.is_empty() { String::new() } else { format!("; {}", problem.hint) };
+        let hint = problem.hint.map(|hint| format!("; {hint}")).unwrap_or_default();
         Problem {
             file: one.file.clone(),
             line: problem.line,

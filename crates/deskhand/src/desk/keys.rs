@@ -54,5 +54,5 @@ fn hint() -> &'static str {
 
 /// Chance from the operating system.
 pub(crate) fn random(to: &mut [u8]) -> Result<(), SecretError> {
-    getrandom::fill(to).map_err(|error| SecretError::NoChance(error.to_string()))
+    getrandom::fill(to).map_err(|_| SecretError::NoRandomness)
 }

@@ -8,5 +8,5 @@ mod vaults;
 
 pub(crate) use folder::{read_folder, write_folder};
 pub(crate) use given::{check, check_playbooks};
-pub(crate) use keys::{keyring, random};
+pub(crate) use keys::random;
 pub(crate) use open::{DeskOptions, OpenDesk};

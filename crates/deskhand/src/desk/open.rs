@@ -75,9 +75,8 @@ fn connections(
     agents: Agents,
     operator: &Operator,
 ) -> Connections {
-    let integration = match &operator.client_id {
-        Some(client_id) => ConnectWise::with_client_id(client_id),
-        None => ConnectWise::default(),
+    let integration = ConnectWise {
+        client_id: operator.client_id.clone(),
     };
     let connections = Connections::new(Arc::new(integration), store, vaults, agents);
     match config::limits_folder() {
@@ -118,7 +117,7 @@ fn mailer(mail: &Mail) -> anyhow::Result<Arc<dyn Mailer>> {
     let settings = SmtpSettings {
         port: mail.port,
         security: match mail.security {
-            MailSecurity::Starttls => Security::Starttls,
+            MailSecurity::Starttls => Security::StartTls,
             MailSecurity::Tls => Security::Tls,
             MailSecurity::None => Security::None,
         },

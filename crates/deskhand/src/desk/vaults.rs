@@ -48,8 +48,13 @@ fn hashicorp(vault: &config::HashicorpVault) -> anyhow::Result<Arc<dyn Vault>> {
     };
     let file = vault.token_file.clone();
     let token: Token = Arc::new(move || match &file {
-        Some(file) => std::fs::read_to_string(file).ok().map(|token| token.trim().to_owned().into()),
-        None => variable_of("VAULT_TOKEN").map(Into::into),
+        Some(file) => match std::fs::read_to_string(file) {
+            Ok(token) => Ok(token.trim().to_owned().into()),
+            Err(error) => Err(format!("the token's file `{}` cannot be read: {error}", file.display())),
+        },
+        None => variable_of("VAULT_TOKEN")
+            .map(Into::into)
+            .ok_or_else(|| "there is neither a `token_file` nor the variable VAULT_TOKEN".to_owned()),
     });
     let ca_certificate = vault.ca_certificate.as_deref().map(certificate).transpose()?;
     let made = HashicorpVault::new(HashicorpOptions {

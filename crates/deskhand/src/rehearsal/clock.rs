@@ -9,13 +9,13 @@ use jiff::{SignedDuration, Timestamp};
 
 /// The sandbox's time. Whoever waits moves it forward.
 #[derive(Clone)]
-pub(crate) struct SandboxTime {
-    pub(crate) sandbox: Arc<Running>,
+pub(super) struct SandboxTime {
+    pub(super) sandbox: Arc<Running>,
 }
 
 impl SandboxTime {
     /// Moves the time forward to this one; it never goes back.
-    pub(crate) fn move_to(&self, time: Timestamp) {
+    pub(super) fn move_to(&self, time: Timestamp) {
         let ahead = time.duration_since(self.now());
         if ahead.is_positive() {
             self.move_by(ahead);

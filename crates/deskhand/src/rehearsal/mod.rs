@@ -12,7 +12,6 @@ mod stage;
 
 use std::path::Path;
 
-pub(crate) use clock::SandboxTime;
 pub(crate) use expectations::Expectations;
 use stage::Stage;
 

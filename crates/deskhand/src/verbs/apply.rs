@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use deskhand_command::{Clock as _, SystemClock};
-use deskhand_engine::desk::files::{self, Changed, Plan, Problem};
+use deskhand_engine::desk::files::{self, Becomes, Plan, Problem};
 
 use crate::desk::{self, DeskOptions, OpenDesk};
 use crate::exit::{BadInput, Exit};
@@ -90,14 +90,14 @@ fn tell(plan: &Plan, dry_run: bool) -> io::Result<()> {
     }
     for change in &plan.changes {
         let what = match (change.what, dry_run) {
-            (Changed::Created, false) => "created",
-            (Changed::Changed, false) => "changed",
-            (Changed::Secret, false) => "has another secret",
-            (Changed::Removed, false) => "taken away",
-            (Changed::Created, true) => "would be created",
-            (Changed::Changed, true) => "would be changed",
-            (Changed::Secret, true) => "would have another secret",
-            (Changed::Removed, true) => "would be taken away",
+            (Becomes::Created, false) => "created",
+            (Becomes::Changed, false) => "changed",
+            (Becomes::Secret, false) => "has another secret",
+            (Becomes::Removed, false) => "taken away",
+            (Becomes::Created, true) => "would be created",
+            (Becomes::Changed, true) => "would be changed",
+            (Becomes::Secret, true) => "would have another secret",
+            (Becomes::Removed, true) => "would be taken away",
         };
         writeln!(to, "{} `{}` {what}", change.kind.table(), text::printable(&change.name))?;
     }
@@ -105,14 +105,14 @@ fn tell(plan: &Plan, dry_run: bool) -> io::Result<()> {
 }
 
 /// Everything that is wrong, one line each.
-pub(super) fn refused(problems: &[Problem]) -> anyhow::Error {
+pub(crate) fn refused(problems: &[Problem]) -> anyhow::Error {
     let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
     BadInput::new(lines.join("\n"))
         .hint("nothing was changed; mend this, then apply again")
         .into()
 }
 
-pub(super) fn secret_trouble(error: deskhand_engine::secrets::SecretError) -> anyhow::Error {
+pub(crate) fn secret_trouble(error: deskhand_engine::secrets::SecretError) -> anyhow::Error {
     let failure = error.failure();
     let bad = BadInput::new(failure.message);
     match failure.hint {

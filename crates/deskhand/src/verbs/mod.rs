@@ -1,5 +1,6 @@
 //! One file for each thing that can be done.
 
+pub(crate) mod apply;
 mod command;
 mod commands;
 mod completions;
@@ -7,7 +8,12 @@ mod demo;
 mod doctor;
 mod events;
 mod ingest;
+mod key;
+mod playbook;
+mod runs;
 mod sandbox;
+mod schedules;
+mod serve;
 mod sources;
 mod store;
 mod stored;
@@ -42,6 +48,24 @@ pub(crate) enum Verb {
     /// Look after the store
     #[command(subcommand)]
     Store(store::Verb),
+    /// Define a desk by files: sites, connections, ingestion jobs, schedules, rules, playbooks
+    Apply(apply::ApplyOptions),
+    /// Write a desk's definitions into files, without secrets
+    Export(apply::ExportOptions),
+    /// Work a desk off, day and night: ingest, check, run what is scheduled, hand events to playbooks
+    Serve(serve::Options),
+    /// Look at schedules, and pause or stop them
+    #[command(subcommand)]
+    Schedules(schedules::Verb),
+    /// Look at runs, answer what they ask, cancel them or try them again
+    #[command(subcommand)]
+    Runs(runs::Verb),
+    /// Check playbooks, rehearse them on a sandbox, and start them
+    #[command(subcommand)]
+    Playbook(playbook::Verb),
+    /// Make the key that secrets are sealed with, and change it
+    #[command(subcommand)]
+    Key(key::Verb),
     /// Run a local PSA that behaves like the vendor's API
     Sandbox(Box<sandbox::Options>),
     /// See the main job on a sandbox, with nothing to configure
@@ -67,6 +91,13 @@ pub(crate) async fn perform(matches: &ArgMatches) -> anyhow::Result<Exit> {
         Verb::Doctor(options) => doctor::run(&options).await,
         Verb::Writes(verb) => writes::run(&verb).await,
         Verb::Store(verb) => store::run(&verb).await,
+        Verb::Apply(options) => apply::apply(&options).await,
+        Verb::Export(options) => apply::export(&options).await,
+        Verb::Serve(options) => serve::run(&options).await,
+        Verb::Schedules(verb) => schedules::run(&verb).await,
+        Verb::Runs(verb) => runs::run(&verb).await,
+        Verb::Playbook(verb) => playbook::run(&verb).await,
+        Verb::Key(verb) => key::run(&verb).await,
         Verb::Sandbox(options) => sandbox::run(&options).await,
         Verb::Demo(options) => demo::run(&options).await,
         Verb::Completions(options) => completions::run(&options),
@@ -74,13 +105,13 @@ pub(crate) async fn perform(matches: &ArgMatches) -> anyhow::Result<Exit> {
 }
 
 /// An id for a run: when it started, and some chance.
-fn run_id() -> String {
+pub(crate) fn run_id() -> String {
     let now = deskhand_command::Clock::now(&deskhand_command::SystemClock);
     format!("{}-{:08x}", now.strftime("%Y%m%dT%H%M%SZ"), fastrand::u32(..))
 }
 
 /// Opens a store, with what to do when that fails.
-async fn open_store(address: &StoreAddress) -> anyhow::Result<Arc<dyn Store>> {
+pub(crate) async fn open_store(address: &StoreAddress) -> anyhow::Result<Arc<dyn Store>> {
     let opened = deskhand_store::open(address).await;
     opened.map_err(|error| cannot_open(address, error))
 }
@@ -95,6 +126,6 @@ fn cannot_open(address: &StoreAddress, error: StoreError) -> anyhow::Error {
 }
 
 /// A store's trouble in words, with what to do.
-fn store_trouble(error: StoreError) -> anyhow::Error {
+pub(crate) fn store_trouble(error: StoreError) -> anyhow::Error {
     anyhow::Error::new(Trouble::from(error))
 }
