@@ -46,7 +46,8 @@ pub trait RunStore: Send + Sync {
     /// Runs, the newest first.
     fn find_runs<'a>(&'a self, filter: &'a RunFilter) -> BoxFuture<'a, Result<Vec<RunSummary>, StoreError>>;
 
-    /// Deletes runs that ended before a time, with their journals; a few thousand at once, returns how many.
+    /// Deletes runs that ended before a time, with their journals; a few thousand at once, returns how many. What became of
+    /// due times before it is forgotten, too.
     fn prune_runs(&self, before: Timestamp) -> BoxFuture<'_, Result<u64, StoreError>>;
 }
 

@@ -13,7 +13,7 @@ use super::commands::{ToyCommand, ToyDoes, declaration};
 use super::killer::Killer;
 use crate::playbooks::Playbook;
 use crate::runs::state::{Letter, Wanted};
-use crate::runs::world::{Done, Follows};
+use crate::runs::world::{Done, Follows, Ready};
 use crate::runs::{Cause, Known, NewRun, RunOutcome, RunSummary, World};
 use crate::schedules::ScheduleAfter;
 
@@ -178,11 +178,7 @@ impl World for Toy {
         Box::pin(std::future::ready(Ok(self.roots.clone())))
     }
 
-    fn command<'a>(
-        &'a self,
-        _run: &'a NewRun,
-        wanted: &'a Wanted,
-    ) -> BoxFuture<'a, Result<(Arc<dyn Command>, Context), Failure>> {
+    fn command<'a>(&'a self, _run: &'a NewRun, wanted: &'a Wanted) -> BoxFuture<'a, Result<Ready, Failure>> {
         let found = ToyDoes::of(&wanted.command).map(|does| {
             let command = ToyCommand {
                 does,

@@ -322,6 +322,8 @@ impl RunStore for MemoryDesk {
 
     fn prune_runs(&self, before: Timestamp) -> BoxFuture<'_, Result<u64, StoreError>> {
         let over = |run: &KnownRun| matches!(run.now, Now::Ended { at, .. } if at < before);
-        ready(self.state.lock().forget_runs(over))
+        let mut state = self.state.lock();
+        state.occurrences.retain(|_, occurrence| occurrence.last >= before);
+        ready(state.forget_runs(over))
     }
 }
