@@ -25,11 +25,7 @@ pub trait World: Known {
     /// A command on its connection, if the run's site may use it, with the connection's journal of writes and the clock.
     ///
     /// The host sets the context's run id, the same for every attempt, so that what was done once is not done again.
-    fn command<'a>(
-        &'a self,
-        run: &'a NewRun,
-        wanted: &'a Wanted,
-    ) -> BoxFuture<'a, Result<(Arc<dyn Command>, Context), Failure>>;
+    fn command<'a>(&'a self, run: &'a NewRun, wanted: &'a Wanted) -> BoxFuture<'a, Result<Ready, Failure>>;
 
     /// Sends a letter. The key is the same whenever the same letter is sent again: its message id has to follow from it.
     fn mail<'a>(&'a self, letter: &'a Letter, key: &'a str) -> BoxFuture<'a, Result<(), Failure>>;
@@ -43,6 +39,9 @@ pub trait World: Known {
     /// What follows from a run's end, beside what it waits for.
     fn after<'a>(&'a self, ended: &'a RunSummary) -> BoxFuture<'a, Result<Follows, Failure>>;
 }
+
+/// A command with what it is to be handed.
+pub type Ready = (Arc<dyn Command>, Context);
 
 /// What came of something that was done.
 #[derive(Debug, Clone, Default)]

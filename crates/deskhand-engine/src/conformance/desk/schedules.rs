@@ -2,7 +2,8 @@
 
 use super::sample::{claim_at, claimed, new_run, run_of, time};
 use super::{Desk, Outcome};
-use crate::schedules::{Fate, Firing, Mode, Occurrence, Standing, Turn};
+use crate::runs::{Append, RunOutcome};
+use crate::schedules::{Fate, Firing, Mode, Occurrence, ScheduleAfter, Standing, Turn};
 
 fn standing(name: &str, next: i64) -> Standing {
     Standing {
@@ -110,6 +111,35 @@ pub(super) async fn a_due_time_fires_once(desk: &Desk) -> Outcome {
     Ok(())
 }
 
+pub(super) async fn a_due_time_that_comes_again_waits_for_nobody(desk: &Desk) -> Outcome {
+    desk.schedules.put_schedules(&[standing("A", 5)]).await?;
+    desk.schedules.fire(&[firing("A", 5, Some(65))]).await?;
+    let lease = super::sample::claim(desk, 5).await?.lease;
+    let ends = Append {
+        schedule: Some(ScheduleAfter {
+            schedule: "A".to_owned(),
+            failures: 0,
+            alerted: false,
+        }),
+        ..super::sample::end(RunOutcome::Successful)
+    };
+    desk.runs.append(&lease, ends).await?;
+    let back = Turn::Resume { next_at: Some(time(5)) };
+    desk.schedules.turn_schedule("A", back).await?;
+    assert_eq!(desk.schedules.fire(&[firing("A", 5, Some(65))]).await?, 1);
+    let known = desk.schedules.get_schedule("A").await?.ok_or("it was put")?;
+    assert_eq!(
+        (known.next_at, known.running),
+        (Some(time(65)), None),
+        "its run has ended long ago"
+    );
+    assert_eq!(
+        desk.schedules.list_occurrences("A", 9).await?,
+        [occurrence("A", 5, Fate::Ran)]
+    );
+    Ok(())
+}
+
 pub(super) async fn those_due_longest_come_first(desk: &Desk) -> Outcome {
     assert_eq!(desk.schedules.next_schedule_due().await?, None);
     let never = Standing {
@@ -195,5 +225,11 @@ pub(super) async fn occurrences_are_listed_from_the_newest(desk: &Desk) -> Outco
     let listed = desk.schedules.list_occurrences("A", 9).await?;
     assert!(listed.iter().eq(occurrences.iter().rev()));
     assert_eq!(desk.schedules.list_occurrences("A", 2).await?, listed[..2]);
+    desk.runs.prune_runs(time(83)).await?;
+    assert_eq!(
+        desk.schedules.list_occurrences("A", 9).await?,
+        listed[..2],
+        "the last of the others were due before 83"
+    );
     Ok(())
 }

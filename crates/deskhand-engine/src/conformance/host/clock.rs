@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use deskhand_command::{BoxFuture, Clock};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
@@ -28,8 +28,9 @@ impl ToyClock {
         self.moved.notify_waiters();
     }
 
+    #[cfg(test)]
     pub(crate) fn advance(&self, seconds: i64) {
-        let to = self.now().saturating_add(SignedDuration::from_secs(seconds));
+        let to = self.now().saturating_add(jiff::SignedDuration::from_secs(seconds));
         self.set(to.unwrap_or(Timestamp::MAX));
     }
 }

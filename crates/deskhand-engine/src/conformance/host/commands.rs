@@ -6,8 +6,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use deskhand_command::journal::{Ending, Intent};
 use deskhand_command::{
-    BoxFuture, Command, CommandOutput, Context, Declaration, Effect, Failure, KeyField, Of, Outcome, Results, Retry,
-    Rows, States, Table,
+    BoxFuture, Command, CommandOutput, Context, Declaration, Effect, Failure, KeyField, Mode, Of, Outcome, Results,
+    Retry, Rows, States, Table,
 };
 use serde_json::{Map, Value, json};
 
@@ -41,6 +41,8 @@ pub(super) enum ToyDoes {
     Huge,
     /// Breaks off in the middle.
     Panics,
+    /// Says whether it would only say what it would do.
+    SaysMode,
 }
 
 impl ToyDoes {
@@ -54,6 +56,7 @@ impl ToyDoes {
             "partly" => Self::Partly,
             "huge" => Self::Huge,
             "panics" => Self::Panics,
+            "says-mode" => Self::SaysMode,
             _ => return None,
         })
     }
@@ -87,7 +90,6 @@ impl ToyCommand {
                 self.killer.point().await;
                 Ok((1..=3).map(|id| json!({"id": id})).collect())
             }
-            ToyDoes::AddNote => self.add_note(context, inputs).await,
             ToyDoes::Shaky => {
                 self.killer.point().await;
                 if self.psa.fails(&context.run_id) {
@@ -99,10 +101,11 @@ impl ToyCommand {
             ToyDoes::Lost if self.psa.is_lost() => Err(Failure::new(504, "It is unknown whether this took effect.")
                 .with_hint("look in the PSA")
                 .with_retry(Retry::Verify)),
-            ToyDoes::Lost => self.add_note(context, inputs).await,
+            ToyDoes::AddNote | ToyDoes::Lost => self.add_note(context, inputs).await,
             ToyDoes::Partly => Ok(vec![json!({"id": 7})]),
             ToyDoes::Huge => Ok((0..2_000).map(|id| json!({"id": id})).collect()),
             ToyDoes::Panics => panic!("a toy breaks off"),
+            ToyDoes::SaysMode => Ok(vec![json!({"dryRun": context.mode == Mode::DryRun})]),
         }
     }
 

@@ -77,3 +77,24 @@ pub(super) fn every_kind() -> Vec<Playbook> {
         .done();
     vec![every, sub]
 }
+
+/// A playbook whose inner run fails twice, and the one that it runs.
+pub(super) fn fails_twice() -> Vec<Playbook> {
+    let again = playbook("Again")
+        .step("Each", &[], for_each(json!([1, 2])))
+        .part("Each", "Note", &[], note(json!("{{ item }}"), "each"))
+        .step("Sub", &["Each"], nested("Shaky sub", json!({})))
+        .step("Wait", &["Each"], wait(7_200))
+        .step("End", &["Sub", "Wait"], mail("End"))
+        .done();
+    let sub = playbook("Shaky sub")
+        .step("Before", &[], note(json!(1), "before"))
+        .step(
+            "Shaky",
+            &["Before"],
+            command("shaky", json!({"Ticket ID": 2, "Note": "shaky"})),
+        )
+        .step("After", &["Shaky"], mail("After"))
+        .done();
+    vec![again, sub]
+}

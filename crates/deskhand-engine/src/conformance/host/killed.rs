@@ -10,13 +10,14 @@ use tokio::task::JoinHandle;
 
 use super::super::desk::{Desk, FreshDesk};
 use super::super::sample::{batch, claim, event, everything};
-use super::every::every_kind;
+use super::every::{every_kind, fails_twice};
 use super::slow::Slow;
 use super::steps::run_of;
 use super::{Killer, Outcome, Toy, reads_as_one_story};
 use crate::desk::EventState;
+use crate::playbooks::Playbook;
 use crate::runs::state::{Phase, Wish};
-use crate::runs::{Cause, DriveError, NewRun, RunFilter, RunHost, RunState, RunStory, What};
+use crate::runs::{Cause, DriveError, NewRun, RunFilter, RunHost, RunOutcome, RunState, RunStory, What};
 
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -27,7 +28,7 @@ struct CameTo {
     runs: BTreeMap<(String, String), String>,
     notes: Vec<(String, u32)>,
     letters: Vec<String>,
-    event: EventState,
+    event: (EventState, usize),
 }
 
 /// A desk with a run of every kind of step on it.
@@ -35,6 +36,7 @@ struct CameTo {
 struct Trial {
     desk: Desk,
     toy: Toy,
+    playbook: &'static str,
     event: i64,
     processes: usize,
 }
@@ -43,7 +45,7 @@ pub(super) async fn a_run_that_is_killed_anywhere_comes_to_the_same(fresh: &Fres
     let (undisturbed, points) = undisturbed(fresh).await?;
     assert!(points > 100, "there are {points} points to be killed at");
     for point in (1..=points).step_by(stride) {
-        let mut trial = Trial::new(fresh).await?;
+        let mut trial = Trial::new(fresh, "Every", every_kind()).await?;
         let killed = trial.play(Killer::at(point)).await?;
         assert!(killed, "point {point} is reached");
         trial.play(Killer::never()).await?;
@@ -56,7 +58,7 @@ pub(super) async fn a_run_that_is_killed_anywhere_comes_to_the_same(fresh: &Fres
 pub(super) async fn a_run_that_is_killed_again_and_again_comes_to_the_same(fresh: &FreshDesk<'_>) -> Outcome {
     let (undisturbed, _) = undisturbed(fresh).await?;
     for points in [37, 50, 64] {
-        let mut trial = Trial::new(fresh).await?;
+        let mut trial = Trial::new(fresh, "Every", every_kind()).await?;
         while trial.play(Killer::at(points)).await? {
             assert!(trial.processes < 500, "every process comes a little further");
         }
@@ -69,11 +71,27 @@ pub(super) async fn a_run_that_is_killed_again_and_again_comes_to_the_same(fresh
     Ok(())
 }
 
+/// A run inside a run fails, and somebody wants it to be tried again until it works.
+pub(super) async fn a_retry_that_is_killed_anywhere_comes_to_the_same(fresh: &FreshDesk<'_>, stride: usize) -> Outcome {
+    let mut trial = Trial::new(fresh, "Again", fails_twice()).await?;
+    assert!(!trial.play(Killer::never()).await?);
+    let (undisturbed, points) = (trial.came_to().await?, trial.toy.killer.passed());
+    assert_eq!((undisturbed.notes.len(), undisturbed.letters.len()), (4, 2));
+    assert!(undisturbed.notes.iter().all(|(_, times)| *times == 1));
+    for point in (1..=points).step_by(stride) {
+        let mut trial = Trial::new(fresh, "Again", fails_twice()).await?;
+        assert!(trial.play(Killer::at(point)).await?, "point {point} is reached");
+        trial.play(Killer::never()).await?;
+        assert_eq!(trial.came_to().await?, undisturbed, "killed at point {point}");
+    }
+    Ok(())
+}
+
 /// The first process stands still at an append, long enough for another one to take over, and then goes on.
 pub(super) async fn a_host_that_stood_still_does_no_harm(fresh: &FreshDesk<'_>, stride: usize) -> Outcome {
     let (undisturbed, _) = undisturbed(fresh).await?;
     for point in (1..).step_by(stride) {
-        let mut trial = Trial::new(fresh).await?;
+        let mut trial = Trial::new(fresh, "Every", every_kind()).await?;
         let slow = Arc::new(Slow::new(Arc::clone(&trial.desk.runs), point));
         let first = trial.spawn(Arc::clone(&slow));
         tokio::select! {
@@ -97,19 +115,23 @@ pub(super) async fn a_host_that_stood_still_does_no_harm(fresh: &FreshDesk<'_>, 
 }
 
 async fn undisturbed(fresh: &FreshDesk<'_>) -> Result<(CameTo, usize)> {
-    let mut trial = Trial::new(fresh).await?;
+    let mut trial = Trial::new(fresh, "Every", every_kind()).await?;
     assert!(!trial.play(Killer::never()).await?);
     let points = trial.toy.killer.passed();
     let came_to = trial.came_to().await?;
     let every_effect_once = came_to.notes.iter().all(|(_, times)| *times == 1);
     assert!(every_effect_once, "{:?}", came_to.notes);
     assert_eq!((came_to.notes.len(), came_to.letters.len()), (18, 4));
-    assert_eq!(came_to.event, EventState::Dismissed);
+    assert_eq!(
+        came_to.event,
+        (EventState::Dismissed, 2),
+        "escalated and dismissed, once each"
+    );
     Ok((came_to, points))
 }
 
 impl Trial {
-    async fn new(fresh: &FreshDesk<'_>) -> Result<Self> {
+    async fn new(fresh: &FreshDesk<'_>, playbook: &'static str, playbooks: Vec<Playbook>) -> Result<Self> {
         let desk = fresh().await;
         let lease = claim(&*desk.ingested, "A").await?;
         desk.ingested
@@ -117,16 +139,17 @@ impl Trial {
             .await?;
         let events = desk.ingested.list_events(&everything()).await?;
         let event = events.first().ok_or("one was committed")?.id;
-        let mut toy = Toy::new(every_kind());
+        let mut toy = Toy::new(playbooks);
         toy.roots.insert("event".to_owned(), json!({"id": event}));
         let run = NewRun {
             cause: Cause::Event { id: event },
-            ..run_of("every", "Every")
+            ..run_of("run", playbook)
         };
         desk.runs.start(&run).await?;
         Ok(Self {
             desk,
             toy,
+            playbook,
             event,
             processes: 0,
         })
@@ -175,7 +198,7 @@ impl Trial {
         if host.drive_due(now).await? > 0 {
             return Ok(true);
         }
-        if self.answer().await? {
+        if self.answer().await? || self.retry().await? {
             return Ok(true);
         }
         let next = host.next_due().await?;
@@ -187,11 +210,11 @@ impl Trial {
 
     /// Answers what is asked; true when something was.
     async fn answer(&self) -> std::result::Result<bool, crate::StoreError> {
-        let story = self.desk.runs.get_run("every").await?;
+        let story = self.desk.runs.get_run("run").await?;
         let Some(story) = story.filter(|story| story.summary.state == RunState::Waiting) else {
             return Ok(false);
         };
-        let playbook = Arc::clone(&self.toy.playbooks["Every"]);
+        let playbook = Arc::clone(&self.toy.playbooks[self.playbook]);
         let history = crate::runs::state::History::of(playbook, &story.entries);
         let asked = history.nodes().find(|(_, node)| {
             let asks = matches!(node.wish, Some(Wish::Approval { .. }));
@@ -204,7 +227,18 @@ impl Trial {
             by: "bob".to_owned(),
             words: "go on".to_owned(),
         };
-        self.desk.runs.signal("every", &answer, self.toy.clock.now()).await?;
+        self.desk.runs.signal("run", &answer, self.toy.clock.now()).await?;
+        Ok(true)
+    }
+
+    /// Wants a failed run to be tried again; true when there was one.
+    async fn retry(&self) -> std::result::Result<bool, crate::StoreError> {
+        let story = self.desk.runs.get_run("run").await?;
+        if story.is_none_or(|story| story.summary.outcome != Some(RunOutcome::Failed)) {
+            return Ok(false);
+        }
+        let retry = What::RetryAsked { by: "bob".to_owned() };
+        self.desk.runs.signal("run", &retry, self.toy.clock.now()).await?;
         Ok(true)
     }
 
@@ -231,12 +265,11 @@ impl Trial {
             runs.extend(told(&story));
         }
         let story = self.desk.events.event_story(self.event).await?.ok_or("it was taken")?;
-        assert_eq!(story.changes.len(), 2, "escalated and dismissed, once each");
         Ok(CameTo {
             runs,
             notes: self.toy.psa.notes(),
             letters: self.toy.psa.letters(),
-            event: story.state,
+            event: (story.state, story.changes.len()),
         })
     }
 }

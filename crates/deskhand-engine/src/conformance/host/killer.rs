@@ -69,9 +69,10 @@ impl Killer {
 
 impl Observer for Killer {
     fn at(&self, _run: &str, _point: Point<'_>) -> ControlFlow<()> {
-        match self.pass() {
-            true => ControlFlow::Break(()),
-            false => ControlFlow::Continue(()),
+        if self.pass() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
         }
     }
 }

@@ -24,6 +24,8 @@ pub async fn run(fresh: &FreshDesk<'_>, stride: usize, progress: impl Fn(&str)) 
     killed::a_run_that_is_killed_anywhere_comes_to_the_same(fresh, stride).await?;
     progress("host::killed::a_run_that_is_killed_again_and_again_comes_to_the_same");
     killed::a_run_that_is_killed_again_and_again_comes_to_the_same(fresh).await?;
+    progress("host::killed::a_retry_that_is_killed_anywhere_comes_to_the_same");
+    killed::a_retry_that_is_killed_anywhere_comes_to_the_same(fresh, stride).await?;
     progress("host::killed::a_host_that_stood_still_does_no_harm");
     killed::a_host_that_stood_still_does_no_harm(fresh, stride).await
 }

@@ -13,7 +13,7 @@ use super::commands::{ToyCommand, ToyDoes, declaration};
 use super::killer::Killer;
 use crate::playbooks::Playbook;
 use crate::runs::state::{Letter, Wanted};
-use crate::runs::world::{Done, Follows};
+use crate::runs::world::{Done, Follows, Ready};
 use crate::runs::{Cause, Known, NewRun, RunOutcome, RunSummary, World};
 use crate::schedules::ScheduleAfter;
 
@@ -60,27 +60,6 @@ impl Psa {
             .collect()
     }
 
-    pub(crate) fn letter(&self, key: &str) -> Option<Letter> {
-        self.state.lock().letters.get(key).cloned()
-    }
-
-    pub(crate) fn passes(&self) -> Vec<(String, String)> {
-        self.state.lock().passes.iter().cloned().collect()
-    }
-
-    pub(crate) fn lose(&self, lost: bool) {
-        self.state.lock().lost = lost;
-    }
-
-    pub(crate) fn go_away(&self, away: bool) {
-        self.state.lock().away = away;
-    }
-
-    /// What the world was told of runs that ended.
-    pub(crate) fn ended(&self) -> Vec<(String, RunOutcome)> {
-        self.state.lock().ended.clone()
-    }
-
     pub(super) fn is_lost(&self) -> bool {
         self.state.lock().lost
     }
@@ -105,6 +84,31 @@ impl Psa {
         let fails = *left > 0;
         *left = left.saturating_sub(1);
         fails
+    }
+}
+
+/// What tests of runs want to know beside, and what they make happen.
+#[cfg(test)]
+impl Psa {
+    pub(crate) fn letter(&self, key: &str) -> Option<Letter> {
+        self.state.lock().letters.get(key).cloned()
+    }
+
+    pub(crate) fn passes(&self) -> Vec<(String, String)> {
+        self.state.lock().passes.iter().cloned().collect()
+    }
+
+    pub(crate) fn lose(&self, lost: bool) {
+        self.state.lock().lost = lost;
+    }
+
+    pub(crate) fn go_away(&self, away: bool) {
+        self.state.lock().away = away;
+    }
+
+    /// What the world was told of runs that ended.
+    pub(crate) fn ended(&self) -> Vec<(String, RunOutcome)> {
+        self.state.lock().ended.clone()
     }
 
     /// How often a key is going to fail.
@@ -178,11 +182,7 @@ impl World for Toy {
         Box::pin(std::future::ready(Ok(self.roots.clone())))
     }
 
-    fn command<'a>(
-        &'a self,
-        _run: &'a NewRun,
-        wanted: &'a Wanted,
-    ) -> BoxFuture<'a, Result<(Arc<dyn Command>, Context), Failure>> {
+    fn command<'a>(&'a self, _run: &'a NewRun, wanted: &'a Wanted) -> BoxFuture<'a, Result<Ready, Failure>> {
         let found = ToyDoes::of(&wanted.command).map(|does| {
             let command = ToyCommand {
                 does,

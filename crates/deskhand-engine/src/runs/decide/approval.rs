@@ -13,12 +13,12 @@ impl Decider<'_> {
         let [_, _, expired] = ANSWERS;
         if let Some(answer) = self.node(path).and_then(|node| node.answer.clone()) {
             let output = json!({
-                "answer": answer.answer,
+                "answer": answer.word,
                 "by": answer.by,
                 "words": answer.words,
                 "at": answer.at,
             });
-            return self.end(path, Ended::well(output).at(&answer.answer));
+            return self.end(path, Ended::well(output).at(&answer.word));
         }
         match expires_at {
             Some(at) if at <= self.now => {

@@ -106,9 +106,10 @@ impl Decider<'_> {
     fn end_early(&mut self, path: &str) {
         let mut endings = self.endings(path);
         endings.retain(|(ending, _)| *ending == StepEnding::Unknown);
-        let ended = match endings.is_empty() {
-            true => Ended::cancelled(),
-            false => Ended::failed(first_failure(endings)),
+        let ended = if endings.is_empty() {
+            Ended::cancelled()
+        } else {
+            Ended::failed(first_failure(endings))
         };
         self.end(path, ended);
     }

@@ -14,14 +14,16 @@ pub(super) type Begun = (Wish, Option<Value>);
 impl Decider<'_> {
     /// Begins a step, or tries it again.
     pub(super) fn begin(&mut self, path: &str, step: StepIndex) {
-        let begun = match self.standing_wish(path, step) {
+        let standing = self.standing_wish(path, step);
+        let is_new = standing.is_none();
+        let begun = match standing {
             Some(wish) => Ok((wish, None)),
             None => self.wish(path, step),
         };
         match begun {
             Ok((wish, output)) => {
                 self.begin_node(path, Some(&wish));
-                self.start_runs(path, &wish);
+                self.start_runs(path, &wish, is_new);
                 match output {
                     Some(output) => self.end(path, Ended::well(output)),
                     None => self.proceed(path, false),
@@ -37,12 +39,16 @@ impl Decider<'_> {
         self.end(path, Ended::failed(failure));
     }
 
-    /// What a step worked on before, if nothing that it may read has changed since. What has elements keeps them.
+    /// What a step worked on before, if nothing that it may read has changed since. What has elements keeps them, and a run
+    /// that was started has what it was given.
     fn standing_wish(&self, path: &str, step: StepIndex) -> Option<Wish> {
         let node = self.node(path)?;
         let wish = node.wish.clone()?;
-        let has_elements = matches!(wish, Wish::ForEach { .. } | Wish::Batch { .. } | Wish::Repeat);
-        let stands = has_elements || !self.changed_since(path, step, node.begun_seq);
+        let is_under_way = matches!(
+            wish,
+            Wish::ForEach { .. } | Wish::Batch { .. } | Wish::Repeat | Wish::Playbook { .. }
+        );
+        let stands = is_under_way || !self.changed_since(path, step, node.begun_seq);
         stands.then_some(wish)
     }
 
@@ -78,15 +84,15 @@ impl Decider<'_> {
         found
     }
 
-    /// Starts what a step waits for, or writes to those whom it asks; a run of an id that is known stays as it is.
-    fn start_runs(&mut self, path: &str, wish: &Wish) {
+    /// Starts what a step waits for, unless that was started before; or writes to those whom it asks.
+    fn start_runs(&mut self, path: &str, wish: &Wish, is_new: bool) {
         match wish {
             Wish::Playbook {
                 name,
                 version,
                 inputs,
                 run,
-            } => {
+            } if is_new => {
                 let plan = Plan::Playbook {
                     name: name.clone(),
                     version: *version,

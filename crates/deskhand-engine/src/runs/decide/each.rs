@@ -3,7 +3,7 @@
 use super::decider::{Decider, Ended};
 use super::part::Verdict;
 use crate::runs::StepEnding;
-use crate::runs::state::{Part, Phase, Wish, element};
+use crate::runs::state::{Node, Part, Phase, Wish, element};
 
 impl Decider<'_> {
     /// Goes on with the element that is at work, or with the next one.
@@ -66,7 +66,7 @@ impl Decider<'_> {
         let elements = self.node(path).map_or(0, |node| node.elements);
         let partial = (0..elements).any(|number| {
             let element = self.node(&element(path, number));
-            element.and_then(|node| node.ending()) == Some(StepEnding::PartiallySuccessful)
+            element.and_then(Node::ending) == Some(StepEnding::PartiallySuccessful)
         });
         self.end(path, ended(if partial { &Verdict::Partial } else { &Verdict::Good }));
     }

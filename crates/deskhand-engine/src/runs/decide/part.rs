@@ -39,13 +39,13 @@ impl Decider<'_> {
     fn step(&mut self, part: &Part, step: StepIndex, stopped: bool) {
         let path = part.path(&self.shape().step(step).name);
         match self.node(&path).map(|node| &node.phase) {
-            None if stopped => {}
-            None => match self.lead(part, step) {
+            None | Some(Phase::Again) if stopped => {}
+            // What is tried again waits for those before it that are, too.
+            None | Some(Phase::Again) => match self.lead(part, step) {
                 Lead::Here => self.begin(&path, step),
                 Lead::Nowhere => self.note(What::StepSkipped { step: path }),
                 Lead::NotYet => {}
             },
-            Some(Phase::Again) if !stopped => self.begin(&path, step),
             Some(Phase::Running) => self.proceed(&path, stopped),
             Some(Phase::Ended { .. }) if !stopped => self.try_again(&path, step),
             _ => {}

@@ -83,12 +83,13 @@ impl Decider<'_> {
     /// Ends a turn, with what `until` says after it.
     fn end_turn(&mut self, turn: &str, rule: &Rule, verdict: &Verdict, stopped: bool) {
         let went_well = matches!(verdict, Verdict::Good | Verdict::Partial);
-        let ended = match went_well && !stopped {
-            false => ended(verdict),
-            true => match self.is_over(turn, &rule.until) {
+        let ended = if went_well && !stopped {
+            match self.is_over(turn, &rule.until) {
                 Ok(over) => ended(verdict).at(if over { OVER } else { AGAIN }),
                 Err(failure) => Ended::failed(failure),
-            },
+            }
+        } else {
+            ended(verdict)
         };
         self.end(turn, ended);
     }

@@ -67,9 +67,11 @@ impl Drive {
                 return Ok(());
             };
             self.perform_all(works);
+            let said = !unsaid.is_empty();
             ended = self.say_all(&history, unsaid).await;
             ended = match next {
-                _ if news || !ended.is_empty() => ended,
+                // There is something new to decide, if only that nothing is left to be said.
+                _ if news || said => ended,
                 Next::More => ended,
                 Next::Work { wake } | Next::Sleep { wake } => self.wait(wake).await?,
                 Next::End { .. } => return Ok(()),

@@ -11,6 +11,8 @@ mod rest;
 mod run_host;
 mod say;
 mod serve;
+#[cfg(test)]
+mod tests;
 
 pub use observer::{Observer, Point, Quiet};
 pub use run_host::{DriveError, Limits, RunHost};

@@ -32,10 +32,9 @@ impl RunHost {
         let said = self.store.signal(&signal.run, &signal.what, self.clock.now()).await?;
         self.wake();
         match said {
-            Signalled::Taken => Ok(None),
             // A run that ended well has nothing to try again; one that is to be cancelled has told of its end already.
             Signalled::Ended if matches!(signal.what, What::RetryAsked { .. }) => self.end_of(signal).await,
-            Signalled::Ended => Ok(None),
+            Signalled::Taken | Signalled::Ended => Ok(None),
             Signalled::Missing => Ok(Some(ended(
                 signal,
                 RunOutcome::Failed,

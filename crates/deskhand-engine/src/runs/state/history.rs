@@ -90,7 +90,7 @@ impl History {
                 words,
             } => {
                 let answer = Answer {
-                    answer: answer.clone(),
+                    word: answer.clone(),
                     by: by.clone(),
                     words: words.clone(),
                     at: entry.at,
@@ -213,7 +213,7 @@ impl History {
         };
         let may = by.is_empty() || by.contains(&answer.by);
         let in_time = expires_at.is_none_or(|expires_at| answer.at < expires_at);
-        let known = ANSWERS[..2].contains(&answer.answer.as_str());
+        let known = ANSWERS[..2].contains(&answer.word.as_str());
         if node.phase == Phase::Running && node.answer.is_none() && may && in_time && known {
             node.answer = Some(answer);
         }

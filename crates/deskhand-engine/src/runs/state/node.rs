@@ -69,7 +69,7 @@ pub enum Phase {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// `approved` or `rejected`.
-    pub answer: String,
+    pub word: String,
     /// Who.
     pub by: String,
     /// What they said beside.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::history::History;
+use super::node::Node;
 use super::part::Part;
 use super::path::{element, parse};
 use super::wish::Wish;
@@ -17,9 +18,10 @@ impl History {
     pub(super) fn keep_output(&mut self, path: &str, output: &Value) {
         let Some(step) = self.shape.find(path) else { return };
         if let Some((container, number)) = parse(path).element {
-            let yielded = match self.shape.step(step).does.has_part() {
-                true => self.take_outputs(step, path),
-                false => output.clone(),
+            let yielded = if self.shape.step(step).does.has_part() {
+                self.take_outputs(step, path)
+            } else {
+                output.clone()
             };
             self.keep_element(container, number, yielded);
             return;
@@ -33,7 +35,7 @@ impl History {
     /// Takes the outputs of the steps of an element or turn; when all went well, the steps are forgotten, too.
     fn take_outputs(&mut self, step: StepIndex, path: &str) -> Value {
         let part = Part::of(step, path.to_owned());
-        let good = self.node(path).and_then(|node| node.ending()) == Some(StepEnding::Successful);
+        let good = self.node(path).and_then(Node::ending) == Some(StepEnding::Successful);
         let shape = Arc::clone(&self.shape);
         let mut outputs = Map::new();
         for inner in shape.inside(Some(step)) {

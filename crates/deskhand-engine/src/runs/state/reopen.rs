@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::history::History;
-use super::node::Phase;
+use super::node::{Node, Phase};
 use super::part::Part;
 use super::path::{element, parse};
 use super::wish::Wish;
@@ -69,7 +69,7 @@ impl History {
         let path = |step: StepIndex| part.path(&shape.step(step).name);
         let mut changed: HashSet<StepIndex> = HashSet::new();
         for step in steps {
-            let failed = self.node(&path(*step)).is_some_and(|node| node.is_bad());
+            let failed = self.node(&path(*step)).is_some_and(Node::is_bad);
             let handled = failed && self.is_handled(part, *step);
             if !handled && self.wants_another_try(&path(*step)) {
                 self.again(&path(*step));
@@ -94,7 +94,7 @@ impl History {
     /// Whether somebody else took a step's failure over.
     fn is_handled(&self, part: &Part, step: StepIndex) -> bool {
         let failed = self.node(&part.path(&self.shape.step(step).name));
-        failed.and_then(|node| node.ending()) == Some(StepEnding::Failed) && self.shape.is_taken_over(step)
+        failed.and_then(Node::ending) == Some(StepEnding::Failed) && self.shape.is_taken_over(step)
     }
 
     /// Whether a step failed, or an element of it did.

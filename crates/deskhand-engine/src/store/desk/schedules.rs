@@ -30,9 +30,10 @@ impl State {
         let expected = known.filter(|known| known.mode == Mode::Active && known.next_at == Some(firing.expected));
         let Some(known) = expected else { return false };
         known.next_at = firing.next_at;
-        if let Some(run) = &firing.run {
+        // A due time can come again when the clock jumped back; its run is known then, and may have ended.
+        let started = firing.run.as_ref().filter(|run| self.start(run));
+        if let (Some(run), Some(known)) = (started, self.schedules.get_mut(&firing.schedule)) {
             known.running = Some(run.id.clone());
-            self.start(run);
         }
         for occurrence in &firing.occurrences {
             let key = (firing.schedule.clone(), occurrence.due);
