@@ -1,5 +1,6 @@
 //! A store as the program holds it, whichever database it is in.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use deskhand_command::BoxFuture;
@@ -22,6 +23,10 @@ pub trait Store: EventStore + RunStore + ScheduleStore + DeskStore + EventDesk {
 
     /// Says what became of a write that nobody knew the end of; false when it has ended, or there is none.
     fn resolve_write<'a>(&'a self, id: WriteId, ending: &'a Ending) -> BoxFuture<'a, Result<bool, StoreError>>;
+
+    /// Copies what is committed to a file that is not there yet, while others write; refused where the database has
+    /// programs of its own for that.
+    fn backup<'a>(&'a self, to: &'a Path) -> BoxFuture<'a, Result<(), StoreError>>;
 
     /// Closes the store; everything that was committed is there afterwards.
     fn close(&self) -> BoxFuture<'_, ()>;

@@ -159,8 +159,9 @@ pub(crate) struct WritingOptions {
     /// A name for what is to happen once: asked again with the same name, it says what came of it
     #[arg(long, value_name = "KEY")]
     pub(crate) idempotency_key: Option<String>,
-    /// The store with the journal of writes [default: deskhand/deskhand.sqlite below the data folder]
-    #[arg(long, value_name = "FILE")]
+    /// The store with the journal of writes: a SQLite file, or postgres://… [env: `DESKHAND_STORE`;
+    /// default: deskhand/deskhand.sqlite below the data folder]
+    #[arg(long, value_name = "STORE")]
     pub(crate) store: Option<PathBuf>,
     /// Run once for each row of this file: CSV whose first line names inputs, or one JSON object a line
     #[arg(long, value_name = "FILE", conflicts_with = "idempotency_key")]

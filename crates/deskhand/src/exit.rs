@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use deskhand_command::{CommandOutput, ReturnData};
+use deskhand_engine::StoreError;
 
 /// How a run of the program ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +85,18 @@ pub(crate) struct Trouble {
     pub(crate) message: String,
     /// What to do about it.
     pub(crate) hint: String,
+}
+
+impl From<StoreError> for Trouble {
+    fn from(error: StoreError) -> Self {
+        let cause = std::error::Error::source(&error)
+            .map(|cause| format!(": {cause}"))
+            .unwrap_or_default();
+        Self {
+            message: format!("{error}{cause}"),
+            hint: error.hint().to_owned(),
+        }
+    }
 }
 
 /// The exit code that an error ends the program with; a closed pipe is the reader's choice, and no failure.

@@ -4,14 +4,17 @@
 //! revision that was visible and current throughout a completed pass; none twice, and nothing that never was.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "test code")]
 
+mod database;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use deskhand_sandbox::{Activity, FaultKind, Mix, Options, Rule, Running, Seed, TruthRow, start};
 use serde_json::Value;
+
+use self::database::Database;
 
 const TICKETS: u64 = 20_000;
 const KILLS_AT_POINTS: usize = 50;
@@ -31,6 +34,8 @@ struct Stored {
 struct Bench {
     sandbox: Running,
     folder: tempfile::TempDir,
+    /// Where the events are: a file or a database.
+    store: String,
     /// When the pass that is under way began, in milliseconds of the sandbox's clock.
     pass_began: Option<i64>,
     /// Passes that were completed: when each began and ended.
@@ -42,6 +47,13 @@ struct Bench {
 
 impl Bench {
     async fn new(options: Options) -> Self {
+        let mut bench = Self::with_store(options, String::new()).await;
+        let file = bench.folder.path().join("events.sqlite");
+        file.to_str().unwrap().clone_into(&mut bench.store);
+        bench
+    }
+
+    async fn with_store(options: Options, store: String) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(
             folder.path().join("sources.toml"),
@@ -52,15 +64,12 @@ impl Bench {
         Self {
             sandbox,
             folder,
+            store,
             pass_began: None,
             passes: Vec::new(),
             set_aside: BTreeSet::new(),
             kills: 0,
         }
-    }
-
-    fn store(&self) -> PathBuf {
-        self.folder.path().join("events.sqlite")
     }
 
     fn ingest(&self, more: &[&str]) -> Command {
@@ -74,7 +83,7 @@ impl Bench {
             .env("DESKHAND_CLIENT_ID", "kill");
         command
             .args(["ingest", "--page-size", "50", "--timeout", "5", "--store"])
-            .arg(self.store());
+            .arg(&self.store);
         command
             .arg("--sources")
             .arg(self.folder.path().join("sources.toml"))
@@ -157,7 +166,7 @@ impl Bench {
     fn stored(&self) -> Vec<Stored> {
         let mut list = Command::new(env!("CARGO_BIN_EXE_deskhand"));
         list.args(["events", "list", "--output", "jsonl", "--limit", "10000000", "--store"])
-            .arg(self.store());
+            .arg(&self.store);
         let output = list.output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap().lines().map(stored).collect()
@@ -361,4 +370,23 @@ async fn slow_a_server_clock_that_differs_by_ninety_seconds_loses_nothing() {
         bench.run_until_it_works(&[]).await;
         bench.judge();
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn slow_postgres_loses_and_doubles_nothing_when_the_program_is_killed() {
+    let database = Database::empty("killed").await;
+    let mut bench = Bench::with_store(Options::with_tickets(2_000), database.url.clone()).await;
+    bench.sandbox.start_activity(Activity {
+        per_second: 30.0,
+        ..Activity::default()
+    });
+    bench.kill_at_points(20).await;
+    let seed = fastrand::u64(..);
+    println!("random kills from seed {seed}");
+    bench.kill_at_random(10, seed).await;
+    bench.run_until_it_works(&[]).await;
+    bench.sandbox.quiesce();
+    bench.run_until_it_works(&["--sweep", "0"]).await;
+    bench.judge();
+    database.end().await;
 }

@@ -64,7 +64,9 @@ impl StoreError {
                 "see that the server runs and that the address is right (`--store`), then run again; everything committed before is kept"
             }
             Self::Refused { hint, .. } => hint,
-            Self::Broken(_) => "check the file and its folder, then run again; everything committed before is kept",
+            Self::Broken(_) => {
+                "check the file and its folder, or the server's log, then run again; everything committed before is kept"
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The store in a PostgreSQL database, for programs on several machines.
 
 mod address;
+mod backup;
 mod claim_lock;
 mod dialect;
 mod errors;

@@ -42,6 +42,7 @@ mod runs;
 mod schedules;
 mod words;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use deskhand_command::journal::{Ending, Journal, Write, WriteId};
@@ -54,7 +55,7 @@ use deskhand_engine::store::{
 use jiff::Timestamp;
 
 use self::dialect::Database;
-use super::{dialect, errors};
+use super::{backup, dialect, errors};
 use crate::Store;
 
 /// Rows a statement: well below the limits of bound values.
@@ -129,6 +130,10 @@ impl Store for Database {
 
     fn resolve_write<'a>(&'a self, id: WriteId, ending: &'a Ending) -> BoxFuture<'a, Result<bool, StoreError>> {
         Box::pin(journal::resolve(self, id, ending))
+    }
+
+    fn backup<'a>(&'a self, to: &'a Path) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(backup::backup(self, to))
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {

@@ -1,5 +1,6 @@
 //! The store in one SQLite file: one writer, some readers, every commit durable.
 
+mod backup;
 mod claim_lock;
 mod dialect;
 mod errors;

@@ -5,4 +5,4 @@ mod paths;
 mod profile;
 
 pub(crate) use connection::{ConnectionOptions, Settings, connect};
-pub(crate) use paths::store_path;
+pub(crate) use paths::store_address;

@@ -4,6 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use deskhand_store::StoreAddress;
 use sha2::{Digest as _, Sha256};
 
 use crate::exit::BadInput;
@@ -13,18 +14,21 @@ pub(super) fn profiles_path() -> Option<PathBuf> {
     Some(folder("XDG_CONFIG_HOME", ".config")?.join("deskhand/profiles.toml"))
 }
 
-/// The store to use: the one named, or `$XDG_DATA_HOME/deskhand/deskhand.sqlite`, whose folder is made.
-pub(crate) fn store_path(named: Option<&Path>) -> anyhow::Result<PathBuf> {
-    if let Some(path) = named {
-        return Ok(path.to_owned());
+/// The store to use: the one named, or that of the environment, or `$XDG_DATA_HOME/deskhand/deskhand.sqlite`, whose
+/// folder is made.
+pub(crate) fn store_address(named: Option<&Path>) -> anyhow::Result<StoreAddress> {
+    let named = named.map(Path::to_owned);
+    if let Some(named) = named.or_else(|| variable_of("DESKHAND_STORE").map(PathBuf::from)) {
+        return StoreAddress::read(&named).map_err(|bad| BadInput::new(bad.message).hint(bad.hint).into());
     }
     let folder = folder("XDG_DATA_HOME", ".local/share")
         .ok_or_else(|| {
-            BadInput::new("there is no home folder to keep the store in").hint("name a file with `--store`")
+            BadInput::new("there is no home folder to keep the store in")
+                .hint("name one with `--store` or DESKHAND_STORE")
         })?
         .join("deskhand");
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
-    Ok(folder.join("deskhand.sqlite"))
+    Ok(StoreAddress::File(folder.join("deskhand.sqlite")))
 }
 
 /// Where processes on one connection tell each other what the PSA asked them to wait for; `None` where nothing can be kept.

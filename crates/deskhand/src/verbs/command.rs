@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use clap::{ArgMatches, FromArgMatches};
 use deskhand_command::{Command, Context, Declaration, Effect, Mode, SystemClock};
-use deskhand_store::Store as _;
 
 use crate::arguments::{self, OutputOptions, WritingOptions};
 use crate::bulk::{self, Bulk};
@@ -76,7 +75,7 @@ async fn context(writing: Option<&WritingOptions>, settings: &Settings) -> anyho
         context.mode = Mode::DryRun;
         return Ok(context);
     }
-    let store = super::open_store(&config::store_path(options.store.as_deref())?).await?;
+    let store = super::open_store(&config::store_address(options.store.as_deref())?).await?;
     context.journal = store.journal(&settings.filed_under());
     Ok(context)
 }

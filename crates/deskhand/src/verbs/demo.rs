@@ -8,13 +8,13 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Args;
 use connectwise_psa::{Client, Credentials, ServerUrl};
-use deskhand_engine::EventStore;
 use deskhand_engine::events::EventFilter;
 use deskhand_engine::ingest::{IngestJob, Ingestor};
 use deskhand_sandbox::{Activity, Running};
-use deskhand_store::SqliteStore;
+use deskhand_store::{Store, StoreAddress};
 
 use super::ingest::{WhatOptions, ingestor, once, prepare};
+use crate::config;
 use crate::exit::Exit;
 use crate::progress::Watch;
 
@@ -26,8 +26,8 @@ pub(crate) struct Options {
     /// How many tickets the desk begins with
     #[arg(long, value_name = "N", default_value_t = 2000)]
     tickets: u64,
-    /// Keep the events in this file; without it they go with the demo
-    #[arg(long, value_name = "FILE")]
+    /// Keep the events in this store, a SQLite file or postgres://…; without it they go with the demo
+    #[arg(long, value_name = "STORE")]
     store: Option<PathBuf>,
 }
 
@@ -38,17 +38,17 @@ const EVERY: u64 = 5;
 
 pub(super) async fn run(options: &Options) -> anyhow::Result<Exit> {
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
-    let path = options
-        .store
-        .clone()
-        .unwrap_or_else(|| folder.path().join("demo.sqlite"));
+    let store = match &options.store {
+        Some(named) => config::store_address(Some(named))?,
+        None => StoreAddress::File(folder.path().join("demo.sqlite")),
+    };
     let sandbox = deskhand_sandbox::start(deskhand_sandbox::Options::with_tickets(options.tickets)).await?;
     say(&format!(
         "A desk of {} tickets works at {} (a sandbox inside this process).\n",
         options.tickets,
         sandbox.url()
     ))?;
-    let store = super::open_store(&path).await?;
+    let store = super::open_store(&store).await?;
     let (ingestor, job) = assemble(&sandbox, Arc::clone(&store))?;
 
     // What was updated lately is read again by the second pass, and dismissed: that is the overlap at work.
@@ -61,7 +61,7 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<Exit> {
     ))?;
     let second = once(&ingestor, &job).await;
     say("\nThe newest events:")?;
-    show_newest(&store, 10).await?;
+    show_newest(&*store, 10).await?;
     if options.once || first != Exit::Successful || second != Exit::Successful {
         return Ok(if first == Exit::Successful { second } else { first });
     }
@@ -75,11 +75,11 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<Exit> {
     loop {
         tokio::time::sleep(Duration::from_secs(EVERY)).await;
         once(&ingestor, &job).await;
-        show_newest(&store, 3).await?;
+        show_newest(&*store, 3).await?;
     }
 }
 
-fn assemble(sandbox: &Running, store: Arc<SqliteStore>) -> anyhow::Result<(Ingestor, IngestJob)> {
+fn assemble(sandbox: &Running, store: Arc<dyn Store>) -> anyhow::Result<(Ingestor, IngestJob)> {
     let credentials = Credentials::new("sandbox", "public", "private", Some("demo".to_owned()))?;
     let client = Client::builder(ServerUrl::parse(&sandbox.url())?, credentials).build()?;
     let what = WhatOptions {
@@ -95,7 +95,7 @@ fn assemble(sandbox: &Running, store: Arc<SqliteStore>) -> anyhow::Result<(Inges
     Ok((ingestor(feed, store, Arc::new(Watch::new(None))), job))
 }
 
-async fn show_newest(store: &SqliteStore, limit: u32) -> anyhow::Result<()> {
+async fn show_newest(store: &dyn Store, limit: u32) -> anyhow::Result<()> {
     let filter = EventFilter {
         limit,
         ..EventFilter::default()

@@ -1,10 +1,11 @@
 //! `deskhand events`: what has been ingested.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use clap::{Args, Subcommand, ValueEnum};
-use deskhand_engine::EventStore;
 use deskhand_engine::events::{Event, EventFilter, EventSummary};
+use deskhand_store::Store;
 use serde_json::{Value, json, value::RawValue};
 
 use super::stored::StoreOptions;
@@ -71,7 +72,7 @@ pub(super) async fn run(verb: &Verb) -> anyhow::Result<Exit> {
     }
 }
 
-async fn open(options: &StoreOptions) -> anyhow::Result<std::sync::Arc<deskhand_store::SqliteStore>> {
+async fn open(options: &StoreOptions) -> anyhow::Result<Arc<dyn Store>> {
     options.open("`deskhand ingest` makes one").await
 }
 

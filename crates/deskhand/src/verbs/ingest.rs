@@ -9,7 +9,7 @@ use deskhand_command::{EventSource, SystemClock};
 use deskhand_connectwise::{FeedOptions, Filters, TicketFeed};
 use deskhand_engine::ingest::{DueSweep, IngestJob, IngestReport, Ingestor, Observer, due_sweep};
 use deskhand_engine::store::{FeedKey, RunKind, RunOutcome};
-use deskhand_store::SqliteStore;
+use deskhand_store::Store;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::config::{self, ConnectionOptions};
@@ -38,8 +38,9 @@ pub(crate) struct Options {
 /// What is ingested, and where to.
 #[derive(Debug, Args)]
 pub(crate) struct WhatOptions {
-    /// The store, a SQLite file [default: deskhand/deskhand.sqlite below the data folder]
-    #[arg(long, value_name = "FILE")]
+    /// The store: a SQLite file, or postgres://… [env: `DESKHAND_STORE`; default:
+    /// deskhand/deskhand.sqlite below the data folder]
+    #[arg(long, value_name = "STORE")]
     pub(crate) store: Option<PathBuf>,
     /// Event sources from this file; without it the Default Event Source
     #[arg(long, value_name = "FILE")]
@@ -138,9 +139,8 @@ fn finish(report: &IngestReport, outcome: Result<(), deskhand_command::Failure>,
     }
 }
 
-pub(super) async fn open_store(what: &WhatOptions) -> anyhow::Result<Arc<SqliteStore>> {
-    let path = config::store_path(what.store.as_deref())?;
-    super::open_store(&path).await
+pub(super) async fn open_store(what: &WhatOptions) -> anyhow::Result<Arc<dyn Store>> {
+    super::open_store(&config::store_address(what.store.as_deref())?).await
 }
 
 /// The feed and what it is kept under.
@@ -179,7 +179,7 @@ pub(super) fn prepare(
     ))
 }
 
-pub(super) fn ingestor(feed: TicketFeed, store: Arc<SqliteStore>, observer: Arc<dyn Observer>) -> Ingestor {
+pub(super) fn ingestor(feed: TicketFeed, store: Arc<dyn Store>, observer: Arc<dyn Observer>) -> Ingestor {
     Ingestor {
         feed: Arc::new(feed),
         store,

@@ -9,12 +9,17 @@ mod events;
 mod ingest;
 mod sandbox;
 mod sources;
+mod store;
 mod stored;
 mod writes;
 
-use clap::{ArgMatches, FromArgMatches, Subcommand};
+use std::sync::Arc;
 
-use crate::exit::Exit;
+use clap::{ArgMatches, FromArgMatches, Subcommand};
+use deskhand_engine::StoreError;
+use deskhand_store::{Store, StoreAddress};
+
+use crate::exit::{Exit, Trouble};
 
 /// The program's own verbs, beside those of the catalogue.
 #[derive(Debug, Subcommand)]
@@ -34,6 +39,9 @@ pub(crate) enum Verb {
     /// Look at what was sent to the PSA, and say what became of what is unknown
     #[command(subcommand)]
     Writes(writes::Verb),
+    /// Look after the store
+    #[command(subcommand)]
+    Store(store::Verb),
     /// Run a local PSA that behaves like the vendor's API
     Sandbox(Box<sandbox::Options>),
     /// See the main job on a sandbox, with nothing to configure
@@ -58,6 +66,7 @@ pub(crate) async fn perform(matches: &ArgMatches) -> anyhow::Result<Exit> {
         Verb::Sources(verb) => sources::run(&verb),
         Verb::Doctor(options) => doctor::run(&options).await,
         Verb::Writes(verb) => writes::run(&verb).await,
+        Verb::Store(verb) => store::run(&verb).await,
         Verb::Sandbox(options) => sandbox::run(&options).await,
         Verb::Demo(options) => demo::run(&options).await,
         Verb::Completions(options) => completions::run(&options),
@@ -80,19 +89,21 @@ fn fetch_event_declaration() -> &'static deskhand_command::Declaration {
 }
 
 /// Opens a store, with what to do when that fails.
-async fn open_store(path: &std::path::Path) -> anyhow::Result<std::sync::Arc<deskhand_store::SqliteStore>> {
-    let store = deskhand_store::SqliteStore::open(path).await.map_err(store_trouble)?;
-    Ok(std::sync::Arc::new(store))
+async fn open_store(address: &StoreAddress) -> anyhow::Result<Arc<dyn Store>> {
+    let opened = deskhand_store::open(address).await;
+    opened.map_err(|error| cannot_open(address, error))
+}
+
+/// A store that cannot be opened, named without its password.
+fn cannot_open(address: &StoreAddress, error: StoreError) -> anyhow::Error {
+    let trouble = Trouble::from(error);
+    anyhow::Error::new(Trouble {
+        message: format!("cannot open the store `{address}`: {}", trouble.message),
+        ..trouble
+    })
 }
 
 /// A store's trouble in words, with what to do.
-fn store_trouble(error: deskhand_engine::StoreError) -> anyhow::Error {
-    let cause = std::error::Error::source(&error)
-        .map(|cause| format!(": {cause}"))
-        .unwrap_or_default();
-    let hint = error.hint();
-    anyhow::Error::new(crate::exit::Trouble {
-        message: format!("{error}{cause}"),
-        hint: hint.to_owned(),
-    })
+fn store_trouble(error: StoreError) -> anyhow::Error {
+    anyhow::Error::new(Trouble::from(error))
 }

@@ -4,27 +4,29 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
-use deskhand_store::SqliteStore;
+use deskhand_store::Store;
 
 use crate::config;
 use crate::exit::BadInput;
 
 #[derive(Debug, Args)]
 pub(crate) struct StoreOptions {
-    /// The store, a SQLite file [default: deskhand/deskhand.sqlite below the data folder]
-    #[arg(long, value_name = "FILE")]
+    /// The store: a SQLite file, or postgres://… [env: `DESKHAND_STORE`; default:
+    /// deskhand/deskhand.sqlite below the data folder]
+    #[arg(long, value_name = "STORE")]
     store: Option<PathBuf>,
 }
 
 impl StoreOptions {
     /// Opens the store; one that is not there yet is not made by looking at it, and `maker` says what makes one.
-    pub(super) async fn open(&self, maker: &str) -> anyhow::Result<Arc<SqliteStore>> {
-        let path = config::store_path(self.store.as_deref())?;
-        if !path.exists() {
-            return Err(BadInput::new(format!("there is no store `{}`", path.display()))
+    pub(super) async fn open(&self, maker: &str) -> anyhow::Result<Arc<dyn Store>> {
+        let address = config::store_address(self.store.as_deref())?;
+        let found = deskhand_store::find(&address).await;
+        let found = found.map_err(|error| super::cannot_open(&address, error))?;
+        found.ok_or_else(|| {
+            BadInput::new(format!("there is no store `{address}`"))
                 .hint(format!("{maker}; name another with `--store`"))
-                .into());
-        }
-        super::open_store(&path).await
+                .into()
+        })
     }
 }

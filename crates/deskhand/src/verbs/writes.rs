@@ -1,10 +1,11 @@
 //! `deskhand writes`: the journal of what was sent to the PSA, and what is unknown of it.
 
 use std::io::{self, Write as _};
+use std::sync::Arc;
 
 use clap::{Args, Subcommand, ValueEnum};
 use deskhand_command::journal::{Ending, Write};
-use deskhand_store::Store as _;
+use deskhand_store::Store;
 use serde_json::json;
 
 use super::stored::StoreOptions;
@@ -74,7 +75,7 @@ pub(super) async fn run(verb: &Verb) -> anyhow::Result<Exit> {
     }
 }
 
-async fn open(options: &StoreOptions) -> anyhow::Result<std::sync::Arc<deskhand_store::SqliteStore>> {
+async fn open(options: &StoreOptions) -> anyhow::Result<Arc<dyn Store>> {
     options.open("the first command that writes makes one").await
 }
 
