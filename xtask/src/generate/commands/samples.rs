@@ -184,6 +184,12 @@ pub(super) const SAMPLES: &[Sample] = &[
         ..Sample::PLAIN
     },
     Sample {
+        shows: "A status that no board has",
+        line: &["fetch-event", "--status", "Complete"],
+        ends: FAILED,
+        ..Sample::PLAIN
+    },
+    Sample {
         shows: "A condition that the PSA does not accept",
         line: &["fetch-event", "--number", "2", "--search-condition", "colour = \"red\""],
         ends: FAILED,
