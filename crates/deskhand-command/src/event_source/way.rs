@@ -49,15 +49,13 @@ fn dotted(text: &str) -> Option<(PathStep, &str)> {
 }
 
 fn bracketed(text: &str) -> Option<(PathStep, &str)> {
-    let (step, after) = match text.chars().next()? {
-        quote @ ('\'' | '"') => {
-            let end = end_of_quoted(&text[1..], quote)?;
-            (PathStep::Name(unescaped(&text[1..=end], quote)?), &text[end + 2..])
-        }
-        _ => {
-            let end = text.find(|c: char| c != '-' && !c.is_ascii_digit())?;
-            (PathStep::Index(text[..end].parse().ok()?), &text[end..])
-        }
+    let quote = text.chars().next().filter(|c| matches!(c, '\'' | '"'));
+    let (step, after) = if let Some(quote) = quote {
+        let end = end_of_quoted(&text[1..], quote)?;
+        (PathStep::Name(unescaped(&text[1..=end], quote)?), &text[end + 2..])
+    } else {
+        let end = text.find(|c: char| c != '-' && !c.is_ascii_digit())?;
+        (PathStep::Index(text[..end].parse().ok()?), &text[end..])
     };
     Some((step, after.trim_start().strip_prefix(']')?))
 }

@@ -6,6 +6,7 @@ mod claims;
 mod commits;
 mod crash;
 pub mod desk;
+pub mod host;
 mod random;
 mod runs;
 mod sample;

@@ -54,6 +54,30 @@ pub enum InputKind {
     Any,
 }
 
+impl InputKind {
+    /// Whether a value is of this kind.
+    pub fn fits(self, value: &Value) -> bool {
+        match self {
+            Self::Text => value.is_string(),
+            Self::Number => value.is_number(),
+            Self::Flag => value.is_boolean(),
+            Self::List => value.is_array(),
+            Self::Any => true,
+        }
+    }
+
+    /// The kind as people call it.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Number => "number",
+            Self::Flag => "flag (true or false)",
+            Self::List => "list",
+            Self::Any => "value",
+        }
+    }
+}
+
 /// What sets a playbook off.
 #[derive(Debug, Clone)]
 pub enum Trigger {

@@ -1,9 +1,19 @@
 //! Runs: everything that the desk does by itself, journaled entry by entry.
+//!
+//! [`state`] folds a journal, [`decide`] says what follows from it, and the [`RunHost`] performs that and appends.
 
+pub mod decide;
 mod entry;
+pub mod host;
+mod plan;
 mod run;
 mod seam;
+pub mod state;
+pub mod world;
 
+pub use decide::{Facts, Known};
 pub use entry::{Entry, StepEnding, What};
+pub use host::{DriveError, Limits, RunHost};
 pub use run::{Cause, NewRun, Plan, RunFilter, RunOutcome, RunState, RunSummary};
 pub use seam::{Append, ClaimedRun, RunClaim, RunLease, RunStore, RunStory, Signalled, Then};
+pub use world::World;

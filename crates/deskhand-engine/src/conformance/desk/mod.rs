@@ -19,6 +19,7 @@ use crate::EventStore;
 use crate::desk::{DeskStore, EventDesk};
 use crate::runs::RunStore;
 use crate::schedules::ScheduleStore;
+use crate::store::MemoryDesk;
 
 /// One store, seen from each of its sides.
 #[derive(Clone)]
@@ -33,6 +34,20 @@ pub struct Desk {
     pub definitions: Arc<dyn DeskStore>,
     /// Where events come from.
     pub ingested: Arc<dyn EventStore>,
+}
+
+impl Desk {
+    /// The model.
+    pub fn in_memory() -> Self {
+        let store = Arc::new(MemoryDesk::default());
+        Self {
+            ingested: Arc::clone(&store.ingested) as _,
+            runs: Arc::clone(&store) as _,
+            schedules: Arc::clone(&store) as _,
+            events: Arc::clone(&store) as _,
+            definitions: store,
+        }
+    }
 }
 
 /// An empty store, not used by anybody else.
@@ -91,20 +106,10 @@ pub async fn run(fresh: &FreshDesk<'_>, progress: impl Fn(&str)) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::MemoryDesk;
 
     #[tokio::test]
     async fn the_model_keeps_its_promises() {
-        let fresh = || -> BoxFuture<'_, Desk> {
-            let store = Arc::new(MemoryDesk::default());
-            Box::pin(std::future::ready(Desk {
-                ingested: Arc::clone(&store.ingested) as _,
-                runs: Arc::clone(&store) as _,
-                schedules: Arc::clone(&store) as _,
-                events: Arc::clone(&store) as _,
-                definitions: store,
-            }))
-        };
+        let fresh = || -> BoxFuture<'_, Desk> { Box::pin(std::future::ready(Desk::in_memory())) };
         let checked = run(&fresh, |check| println!("{check}")).await;
         checked.unwrap();
     }

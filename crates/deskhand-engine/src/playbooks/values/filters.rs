@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{RoundMode, Span, Timestamp, TimestampRound, Unit, ZonedDateTime};
 use minijinja::value::Value as Dynamic;
 use minijinja::{Environment, Error, State};
+use serde_json::Value;
 
 use super::json::{Allowance, to_json};
 use super::language::refused;
@@ -16,6 +17,7 @@ use super::roots::Steps;
 
 pub(super) fn add_to(environment: &mut Environment<'static>) {
     environment.add_filter("jsonpath", jsonpath);
+    environment.add_filter("from_json", from_json);
     environment.add_filter("quote", quote);
     environment.add_filter("minutes_since", minutes_since);
     environment.add_filter("shift", shift);
@@ -58,6 +60,12 @@ fn in_node(node: &Node, path: &Path) -> Dynamic {
     found
         .map(|value| Node::root(Arc::new(value.clone())).into_dynamic())
         .collect()
+}
+
+/// What a text of JSON says.
+fn from_json(text: &str) -> Result<Dynamic, Error> {
+    let json: Value = serde_json::from_str(text).map_err(|error| refused(format!("this is no JSON: {error}")))?;
+    Ok(Node::root(Arc::new(json)).into_dynamic())
 }
 
 /// A text in double quotes, with quotes and backslashes in it escaped, as the conditions of a search have it.

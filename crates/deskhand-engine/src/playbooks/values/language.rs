@@ -59,8 +59,20 @@ pub(in crate::playbooks) fn has_template(text: &str) -> bool {
     ["{{", "{%", "{#"].iter().any(|opening| text.contains(opening))
 }
 
+/// Whether there is such a filter.
+pub(super) fn has_filter(name: &str) -> bool {
+    let applied = ENVIRONMENT.empty_state().apply_filter(name, &[]);
+    !applied.is_err_and(|error| error.kind() == ErrorKind::UnknownFilter)
+}
+
+/// Whether there is such a test, as in `x is defined`.
+pub(super) fn has_test(name: &str) -> bool {
+    let performed = ENVIRONMENT.empty_state().perform_test(name, &[]);
+    !performed.is_err_and(|error| error.kind() == ErrorKind::UnknownTest)
+}
+
 /// A text with templates.
-pub(in crate::playbooks) enum Template<'a> {
+pub(super) enum Template<'a> {
     /// One expression and nothing else, which keeps the type of its value.
     Expression(Whole<'a>),
     /// Text with values in it.
@@ -68,19 +80,19 @@ pub(in crate::playbooks) enum Template<'a> {
 }
 
 /// A text that is one expression.
-pub(in crate::playbooks) struct Whole<'a> {
+pub(super) struct Whole<'a> {
     text: &'a str,
     compiled: Expression<'a, 'a>,
 }
 
 /// A text with values in it.
-pub(in crate::playbooks) struct Mixed<'a> {
+pub(super) struct Mixed<'a> {
     text: &'a str,
     compiled: minijinja::Template<'a, 'a>,
 }
 
 /// Reads a text with templates.
-pub(in crate::playbooks) fn parse(text: &str) -> Result<Template<'_>, ValueError> {
+pub(super) fn parse(text: &str) -> Result<Template<'_>, ValueError> {
     if text.len() > LONGEST_TEMPLATE {
         let most = LONGEST_TEMPLATE / 1024;
         return Err(ValueError::new(format!("the template is longer than {most} KiB")));
@@ -106,12 +118,14 @@ fn only_expression(text: &str) -> Option<&str> {
 }
 
 impl Template<'_> {
-    /// The names that it reads, with what is behind their dots: `inputs.board`.
-    pub(in crate::playbooks) fn names(&self) -> HashSet<String> {
-        match self {
-            Self::Expression(whole) => whole.compiled.undeclared_variables(true),
-            Self::Text(mixed) => mixed.compiled.undeclared_variables(true),
-        }
+    /// The names that it reads and does not set itself; functions are not among them.
+    pub(super) fn names(&self) -> HashSet<String> {
+        let mut names = match self {
+            Self::Expression(whole) => whole.compiled.undeclared_variables(false),
+            Self::Text(mixed) => mixed.compiled.undeclared_variables(false),
+        };
+        names.retain(|name| !ENVIRONMENT.globals().any(|(global, _)| global == name));
+        names
     }
 }
 
@@ -121,14 +135,14 @@ impl Whole<'_> {
         let value = self.compiled.eval(context.clone());
         let value = value.map_err(|error| ValueError::new(in_words(&error, self.text)))?;
         if value.is_undefined() {
-            return Err(ValueError::new(format!("`{}` is not there", self.text)));
+            return Err(ValueError::new(format!("`{}` is not there", short(self.text))));
         }
         Ok(value)
     }
 
     /// Says which expression it was.
     pub(super) fn explain(&self, mut error: ValueError) -> ValueError {
-        error.message = format!("`{}`: {}", self.text, error.message);
+        error.message = format!("`{}`: {}", short(self.text), error.message);
         error
     }
 }
@@ -145,13 +159,24 @@ impl Mixed<'_> {
 fn in_words(error: &Error, text: &str) -> String {
     let blamed = error.range().and_then(|range| text.get(range));
     let blamed = blamed.map(str::trim).filter(|part| !part.is_empty()).unwrap_or(text);
+    let blamed = short(blamed);
     let detail = || error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
     match error.kind() {
-        ErrorKind::UndefinedError => format!("`{}` is not there", named_in(&detail()).unwrap_or(blamed)),
+        ErrorKind::UndefinedError => format!("`{}` is not there", named_in(&detail()).unwrap_or(&blamed)),
         ErrorKind::OutOfFuel => "the template does not come to an end, or makes too much".to_owned(),
         ErrorKind::SyntaxError => format!("the template cannot be read: {} at `{blamed}`", detail()),
         ErrorKind::UnknownFilter | ErrorKind::UnknownTest | ErrorKind::UnknownFunction => detail(),
         _ => format!("`{blamed}`: {}", detail()),
+    }
+}
+
+/// A part of a template in one line that is not too long.
+fn short(part: &str) -> String {
+    const LONGEST: usize = 120;
+    let line = part.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
     }
 }
 

@@ -24,17 +24,56 @@ pub fn reads_of(value: &Value) -> Vec<Read> {
 
 /// What a template reads: `PlaybookData["Look"].rawData` and `PlaybookData | jsonpath('$.["Look"]')` read `Look`.
 pub fn reads(template: &str) -> Vec<Read> {
+    let tags = tags(template);
+    tags.iter().flat_map(|tokens| reads_among(tokens)).collect()
+}
+
+/// Words that a template uses and that may be unknown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Word<'a> {
+    /// As in `x | upper`.
+    Filter(&'a str),
+    /// As in `x is defined`.
+    Test(&'a str),
+    /// A JSONPath that is written out; escapes in it stay.
+    Path(&'a str),
+}
+
+/// The words of a template that may be unknown.
+pub(super) fn words(template: &str) -> Vec<Word<'_>> {
+    let tags = tags(template);
+    tags.iter().flat_map(|tokens| words_among(tokens)).collect()
+}
+
+fn words_among<'a>(tokens: &[Token<'a>]) -> Vec<Word<'a>> {
+    let words = (0..tokens.len()).flat_map(|at| match &tokens[at..] {
+        [
+            Token::Sign('|'),
+            Token::Name("jsonpath"),
+            Token::Sign('('),
+            Token::Text(path),
+            ..,
+        ] => vec![Word::Path(path)],
+        [Token::Sign('|'), Token::Name(filter), ..] => vec![Word::Filter(filter)],
+        [Token::Name("is"), Token::Name("not"), Token::Name(test), ..] => vec![Word::Test(test)],
+        [Token::Name("is"), Token::Name(test), ..] if *test != "not" => vec![Word::Test(test)],
+        _ => Vec::new(),
+    });
+    words.collect()
+}
+
+/// The tokens of each tag.
+fn tags(template: &str) -> Vec<Vec<Token<'_>>> {
     let mut found = Vec::new();
     let mut rest = template;
     while let Some((tag, after)) = next_tag(rest) {
-        rest = after;
-        let (tokens, after) = tokens(rest, tag);
-        found.extend(reads_among(&tokens));
+        let (tokens, after) = tokens(after, tag);
         let raw = matches!(tokens.first(), Some(Token::Name("raw")));
         rest = match after.find("endraw") {
             Some(end) if raw => &after[end..],
             _ => after,
         };
+        found.push(tokens);
     }
     found
 }
@@ -133,7 +172,7 @@ fn member(behind: &[Token<'_>]) -> Option<String> {
 }
 
 /// Without the backslashes before quotes and backslashes.
-fn unescaped(text: &str) -> String {
+pub(super) fn unescaped(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut characters = text.chars();
     while let Some(c) = characters.next() {

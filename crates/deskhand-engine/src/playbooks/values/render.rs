@@ -16,7 +16,7 @@ use super::{Roots, ValueError};
 ///
 /// Who renders often keeps [`Roots`], which copy nothing.
 pub fn render(value: &Value, roots: &Map<String, Value>) -> Result<Value, ValueError> {
-    if !has_any(value) {
+    if !reads_templates(value) {
         return Ok(value.clone());
     }
     read_roots(value, roots).render(value)
@@ -46,11 +46,12 @@ fn read_roots(value: &Value, all: &Map<String, Value>) -> Roots {
     roots
 }
 
-fn has_any(value: &Value) -> bool {
+/// Whether a value has templates in it.
+pub(in crate::playbooks) fn reads_templates(value: &Value) -> bool {
     match value {
         Value::String(text) => language::has_template(text),
-        Value::Array(elements) => elements.iter().any(has_any),
-        Value::Object(members) => members.values().any(has_any),
+        Value::Array(elements) => elements.iter().any(reads_templates),
+        Value::Object(members) => members.values().any(reads_templates),
         _ => false,
     }
 }

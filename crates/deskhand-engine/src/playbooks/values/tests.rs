@@ -139,7 +139,7 @@ fn times_are_shifted_compared_and_written_in_a_zone() {
         of("{{ 'soon' | minutes_since }}"),
         Err("`minutes_since`: `soon` is no time such as 2024-04-15T08:30:00Z".to_owned())
     );
-    assert!(of("{{ now | date('%Q') }}").is_err());
+    assert!(of("{{ now | date('%!') }}").is_err());
     assert!(
         of("{{ now | date('%H', 'Europe/Bern') }}")
             .unwrap_err()
@@ -149,10 +149,26 @@ fn times_are_shifted_compared_and_written_in_a_zone() {
 }
 
 #[test]
+fn lists_that_a_template_writes_as_json_are_lists_again() {
+    let doubled =
+        "{% set doubled %}[{% for id in inputs.ids %}{{ ',' if not loop.first }}{{ id * 2 }}{% endfor %}]{% endset %}";
+    assert_eq!(of("{{ '[1, {\"a\": 2}]' | from_json }}"), Ok(json!([1, {"a": 2}])));
+    assert_eq!(
+        of("{{ '[1, {\"a\": 2}]' | from_json | jsonpath('$[1].a') }}"),
+        Ok(json!(2))
+    );
+    assert_eq!(
+        of(&format!("{doubled}{{{{ doubled | from_json | length }}}}")),
+        Ok(json!("2"))
+    );
+    assert!(of("{{ '[1' | from_json }}").unwrap_err().contains("this is no JSON"));
+}
+
+#[test]
 fn a_quoted_text_cannot_leave_its_quotes() {
     let condition = "company/name = {{ event.fields['Company Name'] | quote }}";
     assert_eq!(of(condition), Ok(json!(r#"company/name = "Acme \"East\"""#)));
-    assert_eq!(of(r#"{{ 'a\\' | quote }}"#), Ok(json!(r#""a\\""#)));
+    assert_eq!(of(r"{{ 'a\\' | quote }}"), Ok(json!(r#""a\\""#)));
     assert_eq!(of("{{ 7 | quote }}"), Ok(json!("\"7\"")));
 }
 

@@ -1,0 +1,79 @@
+//! A playbook with every kind of step.
+
+use serde_json::json;
+
+use super::steps::{ask, command, condition, fail, for_each, format, mail, nested, note, playbook, repeat, wait};
+use crate::playbooks::{Does, Playbook, Wait};
+
+/// The playbook, and the one that it runs.
+pub(super) fn every_kind() -> Vec<Playbook> {
+    let tickets = json!("{{ PlaybookData | jsonpath('$.Look.rawData.Results[*]') }}");
+    let ids = json!("{{ PlaybookData | jsonpath('$.Look.rawData.Results[*].id') }}");
+    let every = playbook("Every")
+        .step("Look", &[], command("get-tickets", json!({})))
+        .step(
+            "Kind",
+            &["Look"],
+            condition("{{ PlaybookData.Look.rawData.Results | length > 2 }}", &["true"]),
+        )
+        .step(
+            "Many",
+            &["Kind:true"],
+            format(json!({"ids": ids, "who": "{{ inputs.who }}"})),
+        )
+        .step("Few", &["Kind:others"], fail("too few"))
+        .step("Each", &["Many"], for_each(tickets))
+        .part("Each", "Note", &[], note(json!("{{ item.id }}"), "each"))
+        .part("Each", "Odd", &["Note"], condition("{{ item.id % 2 }}", &["1"]))
+        .part("Each", "Flag", &["Odd:1"], note(json!("{{ item.id }}"), "odd"))
+        .part("Each", "Poll", &["Note"], repeat("{{ turn >= 2 }}", 3, 10))
+        .part("Poll", "Turn", &[], note(json!("{{ index }}"), "turn"))
+        .step("Batch", &["Many"], note(json!("{{ PlaybookData.Many.ids }}"), "batch"))
+        .step(
+            "Shaky",
+            &["Many"],
+            command("shaky", json!({"Ticket ID": 1, "Note": "shaky"})),
+        )
+        .tries(9, 30)
+        .step("Broken", &["Look"], command("broken", json!({})))
+        .step("Rescue", &["Broken:failed"], mail("Rescue"))
+        .step("Soft", &["Look"], command("broken", json!({})))
+        .goes_on()
+        .step("After soft", &["Soft"], note(json!(1), "soft"))
+        .step("Pause", &["Each", "Batch"], wait(3_600))
+        .step(
+            "Until",
+            &["Pause"],
+            Does::Wait(Wait::Until(json!("1970-01-01T02:00:00Z"))),
+        )
+        .step("Ask", &["Until"], ask(&[], Some(3 * 86_400)))
+        .step(
+            "Sub",
+            &["Ask:approved"],
+            nested("Sub", json!({"id": "{{ PlaybookData.Look.rawData.Results[0].id }}"})),
+        )
+        .step("Never", &["Ask:rejected"], fail("rejected"))
+        .step(
+            "Escalate",
+            &["Sub"],
+            Does::Escalate {
+                incident_type: json!("Outage"),
+                title: json!("By {{ PlaybookData.Ask.by }}"),
+            },
+        )
+        .step("Dismiss", &["Escalate"], Does::Dismiss { reason: json!("done") })
+        .step("First", &["Pause", "Never", "Rescue"], note(json!(3), "first"))
+        .any()
+        .step(
+            "Last",
+            &["Dismiss", "Shaky", "After soft", "First", "Few"],
+            mail("Last"),
+        )
+        .done();
+    let sub = playbook("Sub")
+        .step("Note", &[], note(json!("{{ inputs.id }}"), "sub"))
+        .step("Wait", &["Note"], wait(60))
+        .step("Letter", &["Wait"], mail("Sub"))
+        .done();
+    vec![every, sub]
+}

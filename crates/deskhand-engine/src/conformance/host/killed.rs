@@ -1,0 +1,260 @@
+//! Runs that are killed, and what they come to.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::sync::Arc;
+
+use deskhand_command::Clock;
+use serde_json::json;
+use tokio::task::JoinHandle;
+
+use super::super::desk::{Desk, FreshDesk};
+use super::super::sample::{batch, claim, event, everything};
+use super::every::every_kind;
+use super::slow::Slow;
+use super::steps::run_of;
+use super::{Killer, Outcome, Toy, reads_as_one_story};
+use crate::desk::EventState;
+use crate::runs::state::{Phase, Wish};
+use crate::runs::{Cause, DriveError, NewRun, RunFilter, RunHost, RunState, RunStory, What};
+
+type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
+
+/// What a run came to, without times.
+#[derive(Debug, PartialEq)]
+struct CameTo {
+    /// By run and step: how it ended; without a step, how the run did.
+    runs: BTreeMap<(String, String), String>,
+    notes: Vec<(String, u32)>,
+    letters: Vec<String>,
+    event: EventState,
+}
+
+/// A desk with a run of every kind of step on it.
+#[derive(Clone)]
+struct Trial {
+    desk: Desk,
+    toy: Toy,
+    event: i64,
+    processes: usize,
+}
+
+pub(super) async fn a_run_that_is_killed_anywhere_comes_to_the_same(fresh: &FreshDesk<'_>, stride: usize) -> Outcome {
+    let (undisturbed, points) = undisturbed(fresh).await?;
+    assert!(points > 100, "there are {points} points to be killed at");
+    for point in (1..=points).step_by(stride) {
+        let mut trial = Trial::new(fresh).await?;
+        let killed = trial.play(Killer::at(point)).await?;
+        assert!(killed, "point {point} is reached");
+        trial.play(Killer::never()).await?;
+        let came_to = trial.came_to().await?;
+        assert_eq!(came_to, undisturbed, "killed at point {point}");
+    }
+    Ok(())
+}
+
+pub(super) async fn a_run_that_is_killed_again_and_again_comes_to_the_same(fresh: &FreshDesk<'_>) -> Outcome {
+    let (undisturbed, _) = undisturbed(fresh).await?;
+    for points in [37, 50, 64] {
+        let mut trial = Trial::new(fresh).await?;
+        while trial.play(Killer::at(points)).await? {
+            assert!(trial.processes < 500, "every process comes a little further");
+        }
+        assert_eq!(
+            trial.came_to().await?,
+            undisturbed,
+            "killed after every {points} points"
+        );
+    }
+    Ok(())
+}
+
+/// The first process stands still at an append, long enough for another one to take over, and then goes on.
+pub(super) async fn a_host_that_stood_still_does_no_harm(fresh: &FreshDesk<'_>, stride: usize) -> Outcome {
+    let (undisturbed, _) = undisturbed(fresh).await?;
+    for point in (1..).step_by(stride) {
+        let mut trial = Trial::new(fresh).await?;
+        let slow = Arc::new(Slow::new(Arc::clone(&trial.desk.runs), point));
+        let first = trial.spawn(Arc::clone(&slow));
+        tokio::select! {
+            biased;
+            () = slow.stands_still() => {}
+            ended = first => {
+                assert!(point > 40, "there are {point} points to stand still at");
+                return Ok(ended??);
+            }
+        }
+        assert!(!trial.play(Killer::never()).await?);
+        let came_to = trial.came_to().await?;
+        assert_eq!(came_to, undisturbed, "stood still at point {point}");
+        slow.go_on();
+        while Arc::strong_count(&slow) > 1 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(trial.came_to().await?, undisturbed, "went on at point {point}");
+    }
+    Ok(())
+}
+
+async fn undisturbed(fresh: &FreshDesk<'_>) -> Result<(CameTo, usize)> {
+    let mut trial = Trial::new(fresh).await?;
+    assert!(!trial.play(Killer::never()).await?);
+    let points = trial.toy.killer.passed();
+    let came_to = trial.came_to().await?;
+    let every_effect_once = came_to.notes.iter().all(|(_, times)| *times == 1);
+    assert!(every_effect_once, "{:?}", came_to.notes);
+    assert_eq!((came_to.notes.len(), came_to.letters.len()), (18, 4));
+    assert_eq!(came_to.event, EventState::Dismissed);
+    Ok((came_to, points))
+}
+
+impl Trial {
+    async fn new(fresh: &FreshDesk<'_>) -> Result<Self> {
+        let desk = fresh().await;
+        let lease = claim(&*desk.ingested, "A").await?;
+        desk.ingested
+            .commit(&lease, batch(&lease, vec![event(1, 5, 1)]))
+            .await?;
+        let events = desk.ingested.list_events(&everything()).await?;
+        let event = events.first().ok_or("one was committed")?.id;
+        let mut toy = Toy::new(every_kind());
+        toy.roots.insert("event".to_owned(), json!({"id": event}));
+        let run = NewRun {
+            cause: Cause::Event { id: event },
+            ..run_of("every", "Every")
+        };
+        desk.runs.start(&run).await?;
+        Ok(Self {
+            desk,
+            toy,
+            event,
+            processes: 0,
+        })
+    }
+
+    fn host(&mut self) -> RunHost {
+        self.processes += 1;
+        let toy = Arc::new(self.toy.clone());
+        let holder = format!("process {}", self.processes);
+        RunHost::new(
+            Arc::clone(&self.desk.runs),
+            Arc::clone(&toy) as _,
+            Arc::clone(&toy.clock) as _,
+            holder,
+        )
+    }
+
+    /// Lets a process drive everything to its end; true when it was killed on the way.
+    async fn play(&mut self, killer: Killer) -> Result<bool> {
+        self.toy.killer = Arc::new(killer);
+        let killer = Arc::clone(&self.toy.killer);
+        let mut host = self.host();
+        host.observer = Arc::clone(&killer) as _;
+        loop {
+            tokio::select! {
+                biased;
+                () = killer.dies() => break,
+                driven = self.round(&host) => match driven {
+                    Ok(true) => {}
+                    Ok(false) => return Ok(false),
+                    Err(DriveError::Stopped) => break,
+                    Err(DriveError::Store(error)) => return Err(error.into()),
+                },
+            }
+        }
+        // What was spawned is dropped before anything else goes on.
+        for _ in 0..16 {
+            tokio::task::yield_now().await;
+        }
+        Ok(true)
+    }
+
+    /// Drives what is due, else moves the clock, else answers; false when there is nothing left.
+    async fn round(&self, host: &RunHost) -> std::result::Result<bool, DriveError> {
+        let now = self.toy.clock.now();
+        if host.drive_due(now).await? > 0 {
+            return Ok(true);
+        }
+        if self.answer().await? {
+            return Ok(true);
+        }
+        let next = host.next_due().await?;
+        if let Some(next) = next {
+            self.toy.clock.set(next.max(now));
+        }
+        Ok(next.is_some())
+    }
+
+    /// Answers what is asked; true when something was.
+    async fn answer(&self) -> std::result::Result<bool, crate::StoreError> {
+        let story = self.desk.runs.get_run("every").await?;
+        let Some(story) = story.filter(|story| story.summary.state == RunState::Waiting) else {
+            return Ok(false);
+        };
+        let playbook = Arc::clone(&self.toy.playbooks["Every"]);
+        let history = crate::runs::state::History::of(playbook, &story.entries);
+        let asked = history.nodes().find(|(_, node)| {
+            let asks = matches!(node.wish, Some(Wish::Approval { .. }));
+            asks && node.phase == Phase::Running && node.answer.is_none()
+        });
+        let Some((step, _)) = asked else { return Ok(false) };
+        let answer = What::Answered {
+            step: step.to_owned(),
+            answer: "approved".to_owned(),
+            by: "bob".to_owned(),
+            words: "go on".to_owned(),
+        };
+        self.desk.runs.signal("every", &answer, self.toy.clock.now()).await?;
+        Ok(true)
+    }
+
+    /// Drives everything to its end on a slow store, in a task of its own.
+    fn spawn(&mut self, slow: Arc<Slow>) -> JoinHandle<std::result::Result<(), DriveError>> {
+        let mut host = self.host();
+        host.store = slow;
+        let trial = self.clone();
+        tokio::spawn(async move {
+            while trial.round(&host).await? {}
+            Ok(())
+        })
+    }
+
+    async fn came_to(&self) -> Result<CameTo> {
+        let all = RunFilter {
+            limit: 100,
+            ..RunFilter::default()
+        };
+        let mut runs = BTreeMap::new();
+        for summary in self.desk.runs.find_runs(&all).await? {
+            let story = self.desk.runs.get_run(&summary.id).await?.ok_or("it was listed")?;
+            reads_as_one_story(&story);
+            runs.extend(told(&story));
+        }
+        let story = self.desk.events.event_story(self.event).await?.ok_or("it was taken")?;
+        assert_eq!(story.changes.len(), 2, "escalated and dismissed, once each");
+        Ok(CameTo {
+            runs,
+            notes: self.toy.psa.notes(),
+            letters: self.toy.psa.letters(),
+            event: story.state,
+        })
+    }
+}
+
+/// What a story tells, without times, the order of what goes on side by side, and how often something was tried.
+fn told(story: &RunStory) -> BTreeMap<(String, String), String> {
+    let id = story.summary.id.clone();
+    let ended = format!("{:?} {:?}", story.summary.outcome, story.summary.reason);
+    let mut told = BTreeMap::from([((id.clone(), String::new()), ended)]);
+    for entry in &story.entries {
+        let (step, words) = match &entry.what {
+            What::StepEnded {
+                step, ending, branch, ..
+            } => (step, format!("{ending:?} {branch:?}")),
+            What::StepSkipped { step } => (step, "skipped".to_owned()),
+            _ => continue,
+        };
+        told.insert((id.clone(), step.clone()), words);
+    }
+    told
+}

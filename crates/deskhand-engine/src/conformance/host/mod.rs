@@ -1,0 +1,42 @@
+//! Runs of toy playbooks, killed anywhere: a check of stores, and the double for the tests of runs.
+
+mod clock;
+mod commands;
+mod every;
+mod killed;
+mod killer;
+mod slow;
+pub(crate) mod steps;
+mod story;
+mod world;
+
+pub(crate) use killer::Killer;
+pub(crate) use story::reads_as_one_story;
+pub(crate) use world::Toy;
+
+use super::Outcome;
+use super::desk::FreshDesk;
+
+/// Kills a run with every kind of step before and after every append, every work and every write, each time on a store of
+/// its own: every `stride`-th point, beginning with the first.
+pub async fn run(fresh: &FreshDesk<'_>, stride: usize, progress: impl Fn(&str)) -> Outcome {
+    progress("host::killed::a_run_that_is_killed_anywhere_comes_to_the_same");
+    killed::a_run_that_is_killed_anywhere_comes_to_the_same(fresh, stride).await?;
+    progress("host::killed::a_run_that_is_killed_again_and_again_comes_to_the_same");
+    killed::a_run_that_is_killed_again_and_again_comes_to_the_same(fresh).await?;
+    progress("host::killed::a_host_that_stood_still_does_no_harm");
+    killed::a_host_that_stood_still_does_no_harm(fresh, stride).await
+}
+
+#[cfg(test)]
+mod tests {
+    use deskhand_command::BoxFuture;
+
+    use super::super::desk::Desk;
+
+    #[tokio::test]
+    async fn the_model_lets_nothing_change_by_being_killed() {
+        let fresh = || -> BoxFuture<'_, Desk> { Box::pin(std::future::ready(Desk::in_memory())) };
+        super::run(&fresh, 1, |check| println!("{check}")).await.unwrap();
+    }
+}

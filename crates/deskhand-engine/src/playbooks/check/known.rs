@@ -1,0 +1,32 @@
+//! What a playbook can refer to.
+
+use deskhand_command::Declaration;
+
+use crate::playbooks::KnownPlaybook;
+
+/// Says what is wrong with a schedule's text and time zone.
+pub type CheckSchedule = dyn Fn(&str, Option<&str>) -> Result<(), String> + Sync;
+
+/// What a playbook can refer to; what is `None` is not checked.
+pub struct Known<'a> {
+    /// The commands that there are.
+    pub commands: &'a [Declaration],
+    /// The names of the connections.
+    pub connections: Option<&'a [String]>,
+    /// The other playbooks; one of the same name is the version before, and does not count.
+    pub playbooks: Option<&'a [KnownPlaybook]>,
+    /// Looks at the schedules of triggers.
+    pub schedule: &'a CheckSchedule,
+}
+
+impl<'a> Known<'a> {
+    /// Commands, and nothing else that is checked.
+    pub fn commands(commands: &'a [Declaration]) -> Self {
+        Self {
+            commands,
+            connections: None,
+            playbooks: None,
+            schedule: &|_, _| Ok(()),
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Playbooks that run playbooks.
+
+use serde_json::json;
+
+use super::Pretend;
+use crate::conformance::host::steps::{for_each, format, mail, nested, playbook, wait};
+use crate::runs::decide::Next;
+use crate::runs::{Cause, Plan, RunOutcome, What};
+
+#[test]
+fn another_playbook_is_a_run_of_its_own_that_is_waited_for() {
+    let mut run = Pretend::new(
+        playbook("P")
+            .step("Sub", &[], nested("Sub", json!({"id": "{{ 6 + 1 }}"})))
+            .step("End", &["Sub"], format(json!({"n": "{{ PlaybookData.Sub.Inner.n }}"}))),
+    );
+    assert_eq!(run.decide(vec![]), Next::Sleep { wake: None });
+    assert_eq!(run.decide(vec![]), Next::Sleep { wake: None });
+    assert_eq!(run.starts.len(), 1);
+    let child = &run.starts[0];
+    assert_eq!((child.id.as_str(), child.site.as_str()), ("r/Sub", "Main"));
+    let newest = Plan::Playbook {
+        name: "Sub".to_owned(),
+        version: 4,
+    };
+    assert_eq!((&child.plan, &child.given["id"]), (&newest, &json!(7)));
+    let cause = Cause::Step {
+        run: "r".to_owned(),
+        step: "Sub".to_owned(),
+    };
+    assert_eq!(child.cause, cause);
+    assert!(run.signals.is_empty());
+    run.hear_child("Sub", RunOutcome::PartiallySuccessful, None);
+    assert_eq!(run.play(), Some(RunOutcome::PartiallySuccessful));
+    assert_eq!(run.yielded("End"), json!({"n": 5}));
+}
+
+#[test]
+fn a_run_inside_a_list_has_its_elements_path() {
+    let steps =
+        playbook("P")
+            .step("Each", &[], for_each(json!([1, 2])))
+            .part("Each", "Sub", &[], nested("Sub", json!({})));
+    let mut run = Pretend::new(steps);
+    run.decide(vec![]);
+    run.hear_child("Each[0]/Sub", RunOutcome::Successful, None);
+    run.decide(vec![]);
+    let ids: Vec<_> = run.starts.iter().map(|start| start.id.as_str()).collect();
+    assert_eq!(ids, ["r/Each[0]/Sub", "r/Each[1]/Sub"]);
+}
+
+#[test]
+fn its_failure_is_the_steps_and_says_why() {
+    let mut run = Pretend::new(playbook("P").step("Sub", &[], nested("Sub", json!({}))));
+    run.decide(vec![]);
+    run.hear_child("Sub", RunOutcome::Failed, Some("Step `A` failed: No."));
+    assert_eq!(run.play(), Some(RunOutcome::Failed));
+    assert_eq!(
+        run.reason(),
+        "Step `Sub` failed: Playbook `Sub` failed: Step `A` failed: No. Hint: look at run `r/Sub`."
+    );
+    run.hear_retry();
+    assert_eq!(run.decide(vec![]), Next::Sleep { wake: None });
+    let by = "r".to_owned();
+    assert_eq!(
+        (run.signals.len(), &run.signals[0].what),
+        (1, &What::RetryAsked { by }),
+        "it is told to try again"
+    );
+    assert_eq!(run.signals[0].run, "r/Sub");
+    run.hear_child("Sub", RunOutcome::Successful, None);
+    assert_eq!(run.play(), Some(RunOutcome::Successful));
+    assert_eq!(run.again(), ["+Sub", "-Sub"]);
+}
+
+#[test]
+fn it_is_cancelled_with_the_run_that_waits_for_it() {
+    let steps = || {
+        playbook("P")
+            .step("Sub", &[], nested("Sub", json!({})))
+            .step("Next", &["Sub"], mail("never"))
+    };
+    for (outcome, word) in [(RunOutcome::Cancelled, "xSub"), (RunOutcome::Successful, "-Sub")] {
+        let mut run = Pretend::new(steps());
+        run.decide(vec![]);
+        run.hear_cancel();
+        assert_eq!(run.decide(vec![]), Next::Sleep { wake: None }, "it is let end");
+        assert!(matches!(run.signals[0].what, What::CancelAsked { .. }));
+        run.hear_child("Sub", outcome, None);
+        assert_eq!(run.play(), Some(RunOutcome::Cancelled));
+        assert_eq!(run.story(), ["+Sub", word]);
+    }
+    // Somebody else cancelled it.
+    let mut run = Pretend::new(steps());
+    run.decide(vec![]);
+    run.hear_child("Sub", RunOutcome::Cancelled, None);
+    assert_eq!(run.play(), Some(RunOutcome::Failed));
+}
+
+#[test]
+fn an_unknown_playbook_and_one_too_deep_are_failures() {
+    let mut run = Pretend::new(playbook("P").step("Sub", &[], nested("Nothing", json!({}))));
+    assert_eq!(run.play(), Some(RunOutcome::Failed));
+    assert_eq!(run.failure("Sub").message, "There is no playbook `Nothing`.");
+    let mut deep = Pretend::new(playbook("P").step("Sub", &[], nested("Sub", json!({}))));
+    deep.run.id = format!("r{}", "/Sub".repeat(50));
+    assert_eq!(deep.play(), Some(RunOutcome::Failed));
+    assert!(deep.failure("Sub").message.contains("too deeply"));
+    assert!(deep.starts.is_empty());
+}
+
+#[test]
+fn answers_and_ends_that_are_for_nobody_change_nothing() {
+    let mut run = Pretend::new(playbook("P").step("Wait", &[], wait(10)));
+    run.decide(vec![]);
+    run.hear_child("Nothing", RunOutcome::Failed, None);
+    run.hear_child("Wait", RunOutcome::Failed, None);
+    run.hear_answer("Nothing", "approved", "ada");
+    run.hear_retry();
+    assert_eq!(run.play(), Some(RunOutcome::Successful));
+}

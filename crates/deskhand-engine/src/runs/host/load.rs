@@ -1,0 +1,58 @@
+//! What a run needs before it is driven.
+
+use std::sync::Arc;
+
+use deskhand_command::{Failure, Retry};
+use serde_json::{Map, Value};
+
+use super::run_host::RunHost;
+use crate::playbooks::Playbook;
+use crate::runs::{ClaimedRun, Plan, What};
+
+/// What a run needs before it is driven.
+pub(super) struct Loaded {
+    pub(super) playbook: Arc<Playbook>,
+    pub(super) roots: Map<String, Value>,
+}
+
+/// Why a run cannot be driven.
+pub(super) enum Unloaded {
+    /// It cannot be now.
+    Later(Failure),
+    /// It cannot be.
+    Never(Failure),
+}
+
+impl RunHost {
+    /// Loads what a run needs.
+    pub(super) async fn load(&self, claimed: &ClaimedRun) -> Result<Loaded, Unloaded> {
+        let run = &claimed.run;
+        let playbook = match &run.plan {
+            Plan::Playbook { name, version } => self.world.playbook(name, *version).await?,
+            plan => plan.to_playbook().map(Arc::new).ok_or_else(unplanned)?,
+        };
+        let began = claimed
+            .entries
+            .iter()
+            .any(|entry| matches!(entry.what, What::Began { .. }));
+        let roots = if began {
+            Map::new()
+        } else {
+            self.world.roots(run).await?
+        };
+        Ok(Loaded { playbook, roots })
+    }
+}
+
+fn unplanned() -> Failure {
+    Failure::new(500, "This program does not know what the run is to do.")
+}
+
+impl From<Failure> for Unloaded {
+    fn from(failure: Failure) -> Self {
+        match failure.retry {
+            Retry::Later => Self::Later(failure),
+            Retry::Never | Retry::Verify => Self::Never(failure),
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Performs what was decided: claims runs, appends, runs commands, sends letters.
+
+mod close;
+mod commit;
+mod drive;
+mod load;
+mod observer;
+mod output;
+mod perform;
+mod rest;
+mod run_host;
+mod say;
+mod serve;
+
+pub use observer::{Observer, Point, Quiet};
+pub use run_host::{DriveError, Limits, RunHost};
