@@ -7,6 +7,7 @@ use deskhand_command::BoxFuture;
 use deskhand_engine::conformance::desk::Desk;
 use deskhand_engine::{EventStore, conformance};
 use deskhand_store::{SqliteStore, Store};
+use tempfile::TempDir;
 
 use super::database::Database;
 
@@ -26,16 +27,17 @@ async fn sqlite_keeps_the_promises_of_a_store() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sqlite_keeps_the_promises_of_a_desk() {
     let folder = tempfile::tempdir().unwrap();
-    let stores = AtomicUsize::new(0);
-    let fresh = || -> BoxFuture<'_, Desk> {
-        let path = folder
-            .path()
-            .join(format!("{}.sqlite", stores.fetch_add(1, Ordering::SeqCst)));
-        Box::pin(async move { desk_of(Arc::new(SqliteStore::open(&path).await.unwrap())) })
-    };
-    conformance::desk::run(&fresh, |check| println!("{check}"))
-        .await
-        .unwrap();
+    let fresh = desks_in(&folder);
+    let checked = conformance::desk::run(&fresh, |check| println!("{check}"));
+    checked.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn slow_a_run_in_sqlite_can_be_killed_anywhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let fresh = desks_in(&folder);
+    let checked = conformance::host::run(&fresh, 1, |check| println!("{check}"));
+    checked.await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -57,19 +59,48 @@ async fn postgres_keeps_the_promises_of_a_store() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_keeps_the_promises_of_a_desk() {
-    let databases = Mutex::new(Vec::new());
-    let fresh = || -> BoxFuture<'_, Desk> {
-        Box::pin(async {
+    let last = Mutex::new(None);
+    let fresh = desks_on_server(&last);
+    let checked = conformance::desk::run(&fresh, |check| println!("{check}"));
+    checked.await.unwrap();
+    end(&last).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn slow_a_run_in_postgres_can_be_killed_at_every_third_place() {
+    let last = Mutex::new(None);
+    let fresh = desks_on_server(&last);
+    let checked = conformance::host::run(&fresh, 3, |check| println!("{check}"));
+    checked.await.unwrap();
+    end(&last).await;
+}
+
+/// Makes desks in files of a folder.
+fn desks_in<'a>(folder: &'a TempDir) -> impl Fn() -> BoxFuture<'a, Desk> + Send + Sync + 'a {
+    let stores = AtomicUsize::new(0);
+    move || {
+        let number = stores.fetch_add(1, Ordering::SeqCst);
+        let path = folder.path().join(format!("{number}.sqlite"));
+        Box::pin(async move { desk_of(Arc::new(SqliteStore::open(&path).await.unwrap())) })
+    }
+}
+
+/// Makes desks in databases of their own, the one before being done with.
+fn desks_on_server<'a>(last: &'a Mutex<Option<Database>>) -> impl Fn() -> BoxFuture<'a, Desk> + Send + Sync + 'a {
+    move || {
+        Box::pin(async move {
+            end(last).await;
             let database = Database::empty().await;
             let store = database.open().await;
-            databases.lock().unwrap().push(database);
+            *last.lock().unwrap() = Some(database);
             desk_of(Arc::new(store))
         })
-    };
-    conformance::desk::run(&fresh, |check| println!("{check}"))
-        .await
-        .unwrap();
-    for database in databases.into_inner().unwrap() {
+    }
+}
+
+async fn end(last: &Mutex<Option<Database>>) {
+    let database = last.lock().unwrap().take();
+    if let Some(database) = database {
         database.end().await;
     }
 }

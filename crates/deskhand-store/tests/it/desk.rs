@@ -399,7 +399,8 @@ async fn postgres_wakes_a_run_that_falls_asleep_while_somebody_signals() {
             one.append(&lease, append(Vec::new(), Then::Sleep { wake: None })),
             two.signal(&run, &cancel, time(1)),
         );
-        (asleep.unwrap(), signalled.unwrap());
+        asleep.unwrap();
+        signalled.unwrap();
         let story = two.get_run(&run).await.unwrap().unwrap();
         assert_eq!((story.summary.state, story.entries.len()), (RunState::Due, 1));
         let lease = claim(&one, 1).await.remove(0);

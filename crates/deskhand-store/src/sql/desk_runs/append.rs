@@ -20,7 +20,7 @@ struct Advanced {
 /// What ended, for those who wait for it.
 enum Ended {
     /// A step of another run, which gets this entry.
-    Step(String, What),
+    Step(String, Box<What>),
     /// The run of a schedule.
     OfSchedule(String),
     /// Nothing that anybody waits for.
@@ -121,7 +121,7 @@ fn ended(lease: &RunLease, append: &Append, run: &Advanced) -> Result<Ended, Sto
                 output: output.clone(),
                 reason: reason.clone(),
             };
-            Ended::Step(parent, what)
+            Ended::Step(parent, Box::new(what))
         }
         Cause::Schedule { name, .. } => Ended::OfSchedule(name),
         _ => Ended::Nothing,
