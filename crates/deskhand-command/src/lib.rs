@@ -21,7 +21,8 @@ pub use event_source::EventSource;
 pub use failure::{Failure, Retry};
 pub use feed::{Batch, Feed, Head, Heads, Lookup, Pass, Quarantined, Record};
 pub use integration::{
-    FeedWish, Integration, IntegrationDescription, OpenConnection, Parameter, Settings, find_declaration};
+    FeedWish, Integration, IntegrationDescription, OpenConnection, Parameter, Settings, find_declaration,
+};
 pub use output::{
     Column, CommandOutput, ContextData, KeyField, Of, Outcome, ReturnData, Rows, RunSummary, Table, html_table,
 };

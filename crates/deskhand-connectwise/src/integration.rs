@@ -7,8 +7,8 @@ use std::time::Duration;
 use connectwise_psa::{Client, Credentials, ServerUrl};
 use deskhand_command::input::Inputs;
 use deskhand_command::{
-    Command, EventSource, Failure, Feed, FeedWish, Integration, IntegrationDescription, OpenConnection, Parameter, Settings,
-    find_declaration,
+    Command, EventSource, Failure, Feed, FeedWish, Integration, IntegrationDescription, OpenConnection, Parameter,
+    Settings, find_declaration,
 };
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -309,12 +309,12 @@ mod tests {
     fn refused_with(key: &str, value: &str) -> String {
         let mut settings = settings();
         settings.values.insert(key.to_owned(), value.to_owned());
-        ConnectWise.open(&settings).err().unwrap().message
+        ConnectWise::default().open(&settings).err().unwrap().message
     }
 
     #[test]
     fn c1_c15_a_missing_parameter_is_named_by_its_title() {
-        assert!(ConnectWise.open(&settings()).is_ok());
+        assert!(ConnectWise::default().open(&settings()).is_ok());
         for (key, title) in [
             ("serverurl", "Server URL"),
             ("companyid", "Company ID"),
@@ -326,7 +326,7 @@ mod tests {
             secrets: [].into(),
             ..settings()
         };
-        let failure = ConnectWise.open(&without).err().unwrap();
+        let failure = ConnectWise::default().open(&without).err().unwrap();
         assert_eq!(failure.message, "the connection has no Private Key");
     }
 
@@ -348,19 +348,26 @@ mod tests {
                 route: Some(route.into()),
                 ..settings()
             };
-            assert!(ConnectWise.open(&through).err().unwrap().message.contains("the proxy"));
+            assert!(
+                ConnectWise::default()
+                    .open(&through)
+                    .err()
+                    .unwrap()
+                    .message
+                    .contains("the proxy")
+            );
         }
     }
 
     #[test]
     fn c21_the_integration_says_what_it_is_and_what_a_connection_takes() {
-        let about = serde_json::to_value(ConnectWise.description()).unwrap();
+        let about = serde_json::to_value(ConnectWise::default().description()).unwrap();
         assert_eq!(
             (&about["name"], &about["category"]),
             (&"ConnectWise PSA".into(), &"ITSM".into())
         );
         assert_eq!(about["deployment"].as_array().map(Vec::len), Some(2));
-        let parameters = ConnectWise.description().parameters;
+        let parameters = ConnectWise::default().description().parameters;
         let required: Vec<&str> = parameters
             .iter()
             .filter(|known| known.required)
@@ -392,14 +399,14 @@ mod tests {
 
     #[test]
     fn a_connection_has_all_commands_its_company_and_a_feed_with_the_sources_filters() {
-        let open = ConnectWise.open(&settings()).unwrap();
+        let open = ConnectWise::default().open(&settings()).unwrap();
         assert_eq!(open.commands().len(), declarations().len());
         assert_eq!(open.account(), "acme");
         let mut source = EventSource::default_source();
         source.fetch.insert("Status".to_owned(), "New".into());
-        assert!(open.feed(&source, None).is_ok());
+        assert!(open.feed(&source, FeedWish::default()).is_ok());
         source.fetch.insert("Colour".to_owned(), "blue".into());
-        let failure = open.feed(&source, None).err().unwrap();
+        let failure = open.feed(&source, FeedWish::default()).err().unwrap();
         assert!(failure.message.starts_with("event source `"), "{}", failure.message);
     }
 }

@@ -133,9 +133,10 @@ fn missing(parameter: &Parameter) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::VaultReference;
     use super::super::toy::{TOY, connection, sites};
-    use super::super::{HealthCheck, VaultReference};
     use super::*;
+    use crate::health::HealthCheck;
 
     fn wrong(connection: &Connection) -> Vec<String> {
         let (agents, vaults) = (["branch".to_owned()], ["prod".to_owned()]);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Users;
+use crate::health::HealthCheck;
 
 /// A connection's definition. Its secrets are elsewhere: sealed in the store, or in a vault.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,17 +66,6 @@ pub struct VaultReference {
     /// Which part of what is there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
-}
-
-/// How a connection's health is looked after.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HealthCheck {
-    /// Test Connection runs every so many minutes, at least 1.
-    pub every_minutes: u32,
-    /// Who gets a letter when it fails, and when it is well again.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub mail_to: Vec<String>,
 }
 
 impl SiteScope {

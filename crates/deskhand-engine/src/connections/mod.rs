@@ -20,7 +20,7 @@ pub(crate) mod toy;
 pub use agents::{Agent, Agents};
 pub use authorize::{Access, Denied, authorize};
 pub use check::{Surroundings, complaints};
-pub use connection::{Connection, HealthCheck, SecretPlace, SiteScope, VaultReference};
+pub use connection::{Connection, SecretPlace, SiteScope, VaultReference};
 pub(crate) use guard::give_again;
 pub use guard::needs_secret_again;
 pub(crate) use near::sentence;

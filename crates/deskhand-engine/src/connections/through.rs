@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use deskhand_command::{
-    Batch, BoxFuture, Command, CommandOutput, Context, Declaration, EventSource, Failure, Feed, FeedWish, Head, Heads, Lookup,
-    OpenConnection, Pass,
+    Batch, BoxFuture, Command, CommandOutput, Context, Declaration, EventSource, Failure, Feed, FeedWish, Head, Heads,
+    Lookup, OpenConnection, Pass,
 };
 use jiff::Timestamp;
 use serde_json::{Map, Value};

@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 
 use super::world::DeskWorld;
 use crate::StoreError;
-use crate::runs::{Cause, NewRun, Plan, RunOutcome, RunStory, RunSummary, StepEnding, What};
 use crate::runs::world::Follows;
+use crate::runs::{Cause, NewRun, Plan, RunOutcome, RunStory, RunSummary, StepEnding, What};
 use crate::schedules::{EndedRun, after_run};
 
 impl DeskWorld {

@@ -8,7 +8,6 @@ use serde::Deserialize;
 
 use crate::connections::Connection;
 use crate::desk::{Definition, Desk, Kind};
-use crate::health::HealthCheck;
 use crate::jobs::{IngestionJob, WrittenIngestion};
 use crate::playbooks::{EventMatch, Known, Playbook, Trigger, read};
 use crate::rules::{Moment, Rule, Subscription, WrittenRule};
@@ -153,17 +152,13 @@ impl Automation {
     fn check_health(&mut self) {
         let connections: Vec<Arc<Connection>> = self.desk.connections.values().cloned().collect();
         for connection in connections {
-            let Some(check) = &connection.health_check else { continue };
-            let site = Some(connection.site.home().to_owned());
-            let check = HealthCheck {
-                minutes: check.every_minutes,
-                mail_to: check.mail_to.clone(),
+            let Some(check) = &connection.health_check else {
+                continue;
             };
+            let site = Some(connection.site.home().to_owned());
             match check.schedule(&connection.name, site, connection.active) {
                 Ok(schedule) => _ = self.schedules.insert(schedule.name.clone(), schedule),
-                Err(why) => self
-                    .unreadable
-                    .push((Kind::Connection, connection.name.clone(), why)),
+                Err(why) => self.unreadable.push((Kind::Connection, connection.name.clone(), why)),
             }
         }
     }

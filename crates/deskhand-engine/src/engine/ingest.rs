@@ -121,7 +121,12 @@ impl DeskWorld {
         if let Some(last) = self.swept.lock().get(key) {
             return Ok(*last);
         }
-        let runs = self.parts.store.list_runs(LOOKED_AT).await.map_err(super::after::trouble)?;
+        let runs = self
+            .parts
+            .store
+            .list_runs(LOOKED_AT)
+            .await
+            .map_err(super::after::trouble)?;
         let ours = || {
             runs.iter()
                 .filter(|run| run.connection == key.connection && run.source == key.source)

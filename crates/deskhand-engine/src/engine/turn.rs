@@ -66,7 +66,12 @@ impl Engine {
         let desk = self.parts.connections.desk_of(&definitions);
         let automation = Automation::read(&definitions, desk, self.parts.declarations);
         for (kind, name, why) in &automation.unreadable {
-            tracing::error!(kind = kind.table(), name, why, "a definition cannot be read, and is left out");
+            tracing::error!(
+                kind = kind.table(),
+                name,
+                why,
+                "a definition cannot be read, and is left out"
+            );
         }
         let schedules = automation.schedules.values().cloned().collect();
         self.world.take_over(automation);

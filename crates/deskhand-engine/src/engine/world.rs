@@ -105,7 +105,11 @@ impl DeskWorld {
     }
 
     async fn ready(&self, run: &NewRun, wanted: &Wanted) -> Result<(Arc<dyn Command>, Context), Failure> {
-        let opened = self.parts.connections.open(&actor_at(&run.site), &wanted.connection).await?;
+        let opened = self
+            .parts
+            .connections
+            .open(&actor_at(&run.site), &wanted.connection)
+            .await?;
         let mut commands = opened.open.commands().iter();
         let command = commands.find(|command| command.declaration().slug == wanted.command);
         let command = command.cloned().ok_or_else(|| {

@@ -13,7 +13,7 @@ use crate::schedules::{Alert, Schedule, When};
 /// ```
 /// use deskhand_engine::health::HealthCheck;
 ///
-/// let check: HealthCheck = toml::from_str("minutes = 5\nmail_to = [\"noc@example.com\"]")?;
+/// let check: HealthCheck = toml::from_str("every_minutes = 5\nmail_to = [\"noc@example.com\"]")?;
 /// let schedule = check.schedule("Main", None, true)?;
 /// assert_eq!((schedule.name.as_str(), schedule.when.to_string().as_str()), ("health:Main", "every 5 minutes"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -22,7 +22,7 @@ use crate::schedules::{Alert, Schedule, When};
 #[serde(deny_unknown_fields)]
 pub struct HealthCheck {
     /// Every so many minutes; at least 1.
-    pub minutes: u32,
+    pub every_minutes: u32,
     /// Who hears of the first failure, and of the first success after it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mail_to: Vec<String>,
@@ -36,14 +36,14 @@ pub fn schedule_name(connection: &str) -> String {
 impl HealthCheck {
     /// The schedule that tests a connection, as long as that is active. A check that was missed is made up for once.
     pub fn schedule(&self, connection: &str, site: Option<String>, active: bool) -> Result<Schedule, String> {
-        if self.minutes == 0 {
-            return Err("health check: `minutes` is a whole number, at least 1".to_owned());
+        if self.every_minutes == 0 {
+            return Err("health check: `every_minutes` is a whole number, at least 1".to_owned());
         }
         if let Some(address) = self.mail_to.iter().find(|address| !address.contains('@')) {
             return Err(format!("health check: `{address}` is no address"));
         }
         let when = When::Every {
-            period: Duration::from_secs(u64::from(self.minutes) * 60),
+            period: Duration::from_secs(u64::from(self.every_minutes) * 60),
             from: Timestamp::UNIX_EPOCH,
         };
         let plan = Plan::Check {
@@ -69,7 +69,7 @@ mod tests {
 
     fn check() -> HealthCheck {
         HealthCheck {
-            minutes: 5,
+            every_minutes: 5,
             mail_to: vec!["noc@example.com".to_owned()],
         }
     }
@@ -89,19 +89,19 @@ mod tests {
             let check: HealthCheck = toml::from_str(text).map_err(|error| error.to_string())?;
             check.schedule("Main", None, true)
         };
-        assert!(read("minutes = 1").is_ok());
-        assert!(read("minutes = 0").unwrap_err().contains("at least 1"));
+        assert!(read("every_minutes = 1").is_ok());
+        assert!(read("every_minutes = 0").unwrap_err().contains("at least 1"));
         for text in [
-            "minutes = 1.5",
-            "minutes = -1",
-            "minutes = \"5\"",
+            "every_minutes = 1.5",
+            "every_minutes = -1",
+            "every_minutes = \"5\"",
             "mail_to = []",
-            "minutes = 5\nmail = []",
+            "every_minutes = 5\nmail = []",
         ] {
             assert!(read(text).is_err(), "{text}");
         }
         assert!(
-            read("minutes = 5\nmail_to = [\"noc\"]")
+            read("every_minutes = 5\nmail_to = [\"noc\"]")
                 .unwrap_err()
                 .contains("`noc` is no address")
         );

@@ -72,7 +72,12 @@ pub fn decide(event: &Event, waiting: Waiting<'_>, now: Timestamp) -> HandedOut 
     let mut starts = started(event, &record, waiting, Moment::Taken, now);
     let mut changes = Vec::new();
     for rule in ours {
-        let Verdict::Escalate { incident_type, title, playbook } = &rule.verdict else {
+        let Verdict::Escalate {
+            incident_type,
+            title,
+            playbook,
+        } = &rule.verdict
+        else {
             continue;
         };
         let title = text_of(title, &roots);
@@ -103,12 +108,7 @@ pub fn decide(event: &Event, waiting: Waiting<'_>, now: Timestamp) -> HandedOut 
 }
 
 /// The runs that start because an event was dismissed by a person or a playbook.
-pub fn story_changed(
-    event: &Event,
-    change: &EventChange,
-    waiting: Waiting<'_>,
-    now: Timestamp,
-) -> Vec<NewRun> {
+pub fn story_changed(event: &Event, change: &EventChange, waiting: Waiting<'_>, now: Timestamp) -> Vec<NewRun> {
     let record: Value = serde_json::from_slice(&event.raw).unwrap_or_default();
     match change.to {
         Turned::Dismissed { .. } => started(event, &record, waiting, Moment::Dismissed, now),
@@ -132,13 +132,7 @@ fn text_of(text: &Value, roots: &Map<String, Value>) -> String {
     }
 }
 
-fn started(
-    event: &Event,
-    record: &Value,
-    waiting: Waiting<'_>,
-    moment: Moment,
-    now: Timestamp,
-) -> Vec<NewRun> {
+fn started(event: &Event, record: &Value, waiting: Waiting<'_>, moment: Moment, now: Timestamp) -> Vec<NewRun> {
     waiting
         .subscriptions
         .iter()
@@ -161,7 +155,10 @@ fn run_of(event: &Event, waits: &Subscription, waiting: Waiting<'_>, moment: Mom
             version: waits.version,
         },
         cause,
-        site: waits.site.clone().unwrap_or_else(|| (waiting.site_of)(&event.summary.connection)),
+        site: waits
+            .site
+            .clone()
+            .unwrap_or_else(|| (waiting.site_of)(&event.summary.connection)),
         given: Map::new(),
         created_at: now,
     }
@@ -225,7 +222,9 @@ mod tests {
     }
 
     fn noise() -> Rule {
-        rule("name = \"Noise\"\nsearch = '{$.summary} contains \"backup ok\"'\ndismiss = \"{{ event.raw.summary }}: fine\"")
+        rule(
+            "name = \"Noise\"\nsearch = '{$.summary} contains \"backup ok\"'\ndismiss = \"{{ event.raw.summary }}: fine\"",
+        )
     }
 
     fn outage() -> Rule {

@@ -68,9 +68,7 @@ impl WrittenRule {
             search,
         };
         if matches!(verdict, Verdict::Dismiss { .. }) && matching.is_everything() {
-            return Err(
-                "it would dismiss every event: say which by `connection`, `source` or `search`".to_owned(),
-            );
+            return Err("it would dismiss every event: say which by `connection`, `source` or `search`".to_owned());
         }
         Ok(Rule {
             name: self.name.into_inner(),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use deskhand_command::journal::{Claim, Claimed, Ending, Intent, Journal, MemoryJournal};
+use deskhand_engine::engine::EngineStore as _;
 use deskhand_store::{SqliteStore, Store, StoreAddress};
 use jiff::Timestamp;
 

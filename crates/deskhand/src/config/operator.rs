@@ -21,16 +21,11 @@ pub(crate) struct Operator {
     /// How long what is over is kept.
     #[serde(default)]
     pub(crate) keep: Keep,
-    /// How times are typed and shown.
-    #[serde(default)]
-    pub(crate) dates: Dates,
     /// What secrets are sealed with.
     #[serde(default)]
     pub(crate) seal: Seal,
     /// How letters are sent.
     pub(crate) mail: Option<Mail>,
-    /// Where the PSA's callbacks come in.
-    pub(crate) callbacks: Option<Callbacks>,
     /// Where secrets can be read from.
     #[serde(default, rename = "vault")]
     pub(crate) vaults: Vec<Vault>,
@@ -54,25 +49,6 @@ impl Default for Keep {
         Self {
             runs_days: 90,
             events_days: None,
-        }
-    }
-}
-
-/// How times are typed and shown.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Dates {
-    /// `dd/MM/yyyy HH:mm`.
-    pub(crate) format: String,
-    /// `Europe/Berlin`.
-    pub(crate) zone: String,
-}
-
-impl Default for Dates {
-    fn default() -> Self {
-        Self {
-            format: "yyyy-MM-dd HH:mm".to_owned(),
-            zone: "UTC".to_owned(),
         }
     }
 }
@@ -119,16 +95,6 @@ pub(crate) enum MailSecurity {
     Tls,
     /// Not.
     None,
-}
-
-/// Where the PSA's callbacks come in.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Callbacks {
-    /// `127.0.0.1:8930`.
-    pub(crate) listen: std::net::SocketAddr,
-    /// The address by which the PSA reaches that: `https://hooks.example.com/deskhand`.
-    pub(crate) public_url: String,
 }
 
 /// A vault.
@@ -260,10 +226,7 @@ mod tests {
     #[test]
     fn everything_may_be_left_out() {
         let empty = Operator::parse("").unwrap();
-        assert_eq!(
-            (empty.keep.runs_days, empty.dates.format.as_str()),
-            (90, "yyyy-MM-dd HH:mm")
-        );
+        assert_eq!((empty.keep.runs_days, empty.keep.events_days), (90, None));
     }
 
     #[test]

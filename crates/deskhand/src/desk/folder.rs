@@ -18,9 +18,11 @@ pub(crate) fn read_folder(path: &Path) -> anyhow::Result<Vec<DeskFile>> {
         paths.push(path.to_owned());
     }
     if paths.is_empty() {
-        return Err(BadInput::new(format!("there is no file of a desk below `{}`", path.display()))
-            .hint("a desk is made of files that end in .toml; docs/guides/serve.md has one to begin with")
-            .into());
+        return Err(
+            BadInput::new(format!("there is no file of a desk below `{}`", path.display()))
+                .hint("a desk is made of files that end in .toml; docs/guides/serve.md has one to begin with")
+                .into(),
+        );
     }
     let read = |file: PathBuf| {
         let text = fs::read_to_string(&file).map_err(|error| BadInput::unreadable("desk's file", &file, &error))?;
@@ -35,7 +37,9 @@ fn gather(folder: &Path, paths: &mut Vec<PathBuf>) -> anyhow::Result<()> {
     let entries = fs::read_dir(folder).map_err(|error| BadInput::unreadable("folder", folder, &error))?;
     for entry in entries {
         let path = entry?.path();
-        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        let hidden = path
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with('.'));
         if hidden {
             continue;
         }

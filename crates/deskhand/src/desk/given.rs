@@ -29,7 +29,10 @@ pub(crate) fn check(given: &[Given], definitions: &[Definition]) -> Vec<Problem>
             (Kind::Playbook, _) => problems.extend(playbook(one, &names)),
             (Kind::Schedule, Defined::Table(table)) => {
                 let wrong = written(table).and_then(WrittenSchedule::into_schedule);
-                problems.extend(told(one, wrong.map_or_else(|why| vec![why], |schedule| names.schedule(&schedule))));
+                problems.extend(told(
+                    one,
+                    wrong.map_or_else(|why| vec![why], |schedule| names.schedule(&schedule)),
+                ));
             }
             (Kind::Ingestion, Defined::Table(table)) => {
                 let wrong = written(table).and_then(WrittenIngestion::into_job);
@@ -73,7 +76,11 @@ fn playbook(one: &Given, names: &Names) -> Vec<Problem> {
         commands: deskhand_connectwise::declarations(),
         connections: names.connections.as_deref(),
         playbooks: Some(&names.playbooks),
-        schedule: &|when, zone| When::parse(when, zone, None).map(drop).map_err(|error| error.to_string()),
+        schedule: &|when, zone| {
+            When::parse(when, zone, None)
+                .map(drop)
+                .map_err(|error| error.to_string())
+        },
     };
     let Err(problems) = playbooks::read(&one.body, &known) else {
         return Vec::new();
@@ -93,7 +100,10 @@ fn playbook(one: &Given, names: &Names) -> Vec<Problem> {
 impl Names {
     fn of(given: &[Given], definitions: &[Definition]) -> Self {
         let named = |kind: Kind| {
-            let given = given.iter().filter(move |one| one.kind == kind).map(|one| one.name.clone());
+            let given = given
+                .iter()
+                .filter(move |one| one.kind == kind)
+                .map(|one| one.name.clone());
             let there = definitions.iter().filter(move |one| one.kind == kind && !one.removed);
             given.chain(there.map(|one| one.name.clone())).collect::<BTreeSet<_>>()
         };
@@ -111,21 +121,23 @@ impl Names {
             connections: Some(named(Kind::Connection).into_iter().collect()),
             sources,
             playbooks,
-            commands: deskhand_connectwise::declarations().iter().map(|known| known.slug).collect(),
+            commands: deskhand_connectwise::declarations()
+                .iter()
+                .map(|known| known.slug)
+                .collect(),
         }
     }
 
     fn schedule(&self, schedule: &Schedule) -> Vec<String> {
         match &schedule.plan {
-            Plan::Command { command, connection, .. } => {
+            Plan::Command {
+                command, connection, ..
+            } => {
                 let commands = self.commands.iter().copied();
-                [
-                    missing("command", command, commands),
-                    self.connection(connection),
-                ]
-                .into_iter()
-                .flatten()
-                .collect()
+                [missing("command", command, commands), self.connection(connection)]
+                    .into_iter()
+                    .flatten()
+                    .collect()
             }
             Plan::Playbook { name, .. } => self.playbook(name).into_iter().collect(),
             _ => Vec::new(),
@@ -162,7 +174,11 @@ impl Names {
     }
 
     fn connection(&self, name: &str) -> Option<String> {
-        missing("connection", name, self.connections.iter().flatten().map(String::as_str))
+        missing(
+            "connection",
+            name,
+            self.connections.iter().flatten().map(String::as_str),
+        )
     }
 
     fn playbook(&self, name: &str) -> Option<String> {
@@ -172,5 +188,5 @@ impl Names {
 
 fn missing<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
     let known: Vec<&str> = known.collect();
-    (!known.contains(&name)).then(|| deskhand_engine::connections::unknown(what, name, known.into_iter()))
+    (!known.contains(&name)).then(|| deskhand_engine::connections::unknown(what, name, known))
 }

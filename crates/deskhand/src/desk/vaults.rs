@@ -34,7 +34,11 @@ fn made(vault: &config::Vault) -> anyhow::Result<(&str, Arc<dyn Vault>, u64)> {
         }
         config::Vault::Env(vault) => {
             let read: ReadVariable = Arc::new(|name| variable_of(name).map(Into::into));
-            (&vault.name, Arc::new(EnvironmentVault::new(read, vault.allow.clone())), 0)
+            (
+                &vault.name,
+                Arc::new(EnvironmentVault::new(read, vault.allow.clone())),
+                0,
+            )
         }
         config::Vault::File(vault) => (&vault.name, Arc::new(FolderVault::new(&vault.folder)), 0),
     })
@@ -81,9 +85,11 @@ pub(super) fn agents(operator: &Operator) -> anyhow::Result<Agents> {
             })),
             (None, None) => None,
             _ => {
-                return Err(BadInput::new(format!("agent `{}`: `vault` and `path` go together", agent.name))
-                    .hint("the password of an agent is in a vault: name the vault, and the path in it")
-                    .into());
+                return Err(
+                    BadInput::new(format!("agent `{}`: `vault` and `path` go together", agent.name))
+                        .hint("the password of an agent is in a vault: name the vault, and the path in it")
+                        .into(),
+                );
             }
         };
         let made = Agent::new(&agent.name, &agent.proxy, password)

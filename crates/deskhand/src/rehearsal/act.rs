@@ -102,15 +102,13 @@ async fn story(stage: &Stage) -> anyhow::Result<Option<RunStory>> {
 }
 
 /// Gives the answers whose time has come; returns when the next one's will.
-async fn answer(
-    stage: &Stage,
-    expectations: &Expectations,
-    story: &RunStory,
-) -> anyhow::Result<Option<Timestamp>> {
+async fn answer(stage: &Stage, expectations: &Expectations, story: &RunStory) -> anyhow::Result<Option<Timestamp>> {
     let now = stage.time.now();
     let mut next: Option<Timestamp> = None;
     for answer in &expectations.answers {
-        let Some(asked) = asked(story, &answer.step) else { continue };
+        let Some(asked) = asked(story, &answer.step) else {
+            continue;
+        };
         let due = asked.saturating_add(answer.after()?)?;
         if due > now {
             next = Some(next.map_or(due, |next| next.min(due)));
@@ -118,7 +116,7 @@ async fn answer(
         }
         let what = What::Answered {
             step: answer.step.clone(),
-            answer: match answer.answer {
+            answer: match answer.word {
                 Word::Approved => "approved".to_owned(),
                 Word::Rejected => "rejected".to_owned(),
             },

@@ -70,7 +70,10 @@ pub(super) fn endings(story: &RunStory) -> Vec<(String, String)> {
 fn steps(expectations: &Expectations, story: &RunStory) -> Vec<String> {
     let endings = endings(story);
     let differs = |(step, wanted): (&String, &String)| {
-        let came = endings.iter().find(|(name, _)| name == step).map(|(_, came)| came.as_str());
+        let came = endings
+            .iter()
+            .find(|(name, _)| name == step)
+            .map(|(_, came)| came.as_str());
         let came = came.unwrap_or("not reached");
         // Without a branch in what is wanted, any will do.
         let same = came == wanted || came.split(": ").next() == Some(wanted);
@@ -140,9 +143,13 @@ fn letters(stage: &Stage, expectations: &Expectations) -> Vec<String> {
             None => differences.push(format!("no letter to {} contains `{}`", letter.to, letter.contains)),
         }
     }
-    let unexpected = sent
-        .iter()
-        .map(|letter| format!("a letter to {} was not expected: {}", letter.to.join(", "), letter.subject));
+    let unexpected = sent.iter().map(|letter| {
+        format!(
+            "a letter to {} was not expected: {}",
+            letter.to.join(", "),
+            letter.subject
+        )
+    });
     differences.extend(unexpected);
     differences
 }

@@ -99,7 +99,8 @@ pub(crate) struct Answer {
     /// The step that asks.
     pub(crate) step: String,
     /// `approved` or `rejected`.
-    pub(crate) answer: Word,
+    #[serde(rename = "answer")]
+    pub(crate) word: Word,
     /// Who.
     #[serde(default = "somebody")]
     pub(crate) by: String,

@@ -12,7 +12,7 @@ use deskhand_engine::desk::files::{self, DeskFile};
 use deskhand_engine::engine::{Engine, EngineStore, Parts};
 use deskhand_engine::secrets::{Keyring, new_key};
 use deskhand_engine::vaults::Vaults;
-use deskhand_sandbox::{Kind, Options, Running, Seed, start};
+use deskhand_sandbox::{Kind, Options, Running, Seed, Table, start};
 use deskhand_store::{SqliteStore, Store};
 use tempfile::TempDir;
 
@@ -49,7 +49,9 @@ impl Stage {
             sandbox: Arc::clone(&sandbox),
         };
         if let Some(now) = expectations.sandbox.now {
-            sandbox.world().set_clock(now.duration_since(deskhand_command::SystemClock.now()).as_secs());
+            sandbox
+                .world()
+                .set_clock(now.duration_since(deskhand_command::SystemClock.now()).as_secs());
         }
         let place = tempfile::tempdir().context("cannot make a temporary folder")?;
         let store = SqliteStore::open(&place.path().join("rehearsal.sqlite")).await;
@@ -88,7 +90,7 @@ impl Stage {
             stage.engine.turn().await?;
         }
         super::act::change(&stage, expectations).await?;
-        stage.notes_before = stage.sandbox.world().read(Kind::Note, |notes| notes.last_id());
+        stage.notes_before = stage.sandbox.world().read(Kind::Note, Table::last_id);
         let playbooks = read_playbooks(expectations, folder)?;
         stage.playbook = name_of(&playbooks[0])?;
         stage.define(&playbooks, &keyring).await?;
@@ -118,7 +120,9 @@ impl Stage {
     async fn define(&self, given: &[DeskFile], keyring: &Keyring) -> anyhow::Result<()> {
         let integration = OpenDesk::integration();
         let given = files::read(given, &integration).map_err(|problems| verbs::apply::refused(&problems))?;
-        let known = files::look(&*self.store, Some(keyring)).await.map_err(verbs::apply::secret_trouble)?;
+        let known = files::look(&*self.store, Some(keyring))
+            .await
+            .map_err(verbs::apply::secret_trouble)?;
         let problems = check(&given, &known.definitions);
         if !problems.is_empty() {
             return Err(verbs::apply::refused(&problems));
@@ -136,7 +140,10 @@ impl Stage {
 fn options(expectations: &Expectations) -> Options {
     let mut options = Options::with_tickets(expectations.sandbox.tickets);
     if let Some(seed) = expectations.sandbox.seed {
-        options.seed = Seed { number: seed, ..options.seed };
+        options.seed = Seed {
+            number: seed,
+            ..options.seed
+        };
     }
     options
 }

@@ -21,7 +21,7 @@ pub(crate) fn report(error: &anyhow::Error) {
     let hint = hint.or_else(|| error.downcast_ref::<Trouble>().map(|trouble| trouble.hint.as_str()));
     say(&format!(
         "error: {}\n{}{}",
-        printable(&error.to_string()),
+        printable_lines(&error.to_string()),
         causes.concat(),
         hint_lines(hint)
     ));
@@ -39,9 +39,14 @@ pub(crate) fn report_failures(failures: &[Failure]) {
     }
 }
 
+/// Each line printable; several problems are told in several lines.
+fn printable_lines(text: &str) -> String {
+    text.lines().map(printable).collect::<Vec<_>>().join("\n")
+}
+
 /// What to do, below an empty line; a hint may have several lines.
 fn hint_lines(hint: Option<&str>) -> String {
-    let lines = hint.map(|hint| hint.lines().map(printable).collect::<Vec<_>>().join("\n"));
+    let lines = hint.map(printable_lines);
     lines.map_or_else(String::new, |lines| format!("\nhint: {lines}\n"))
 }
 

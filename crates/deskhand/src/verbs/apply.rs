@@ -44,7 +44,9 @@ pub(super) async fn apply(options: &ApplyOptions) -> anyhow::Result<Exit> {
     let desk = options.desk.open().await?;
     let integration = OpenDesk::integration();
     let given = files::read(&files, &integration).map_err(|problems| refused(&problems))?;
-    let known = files::look(&*desk.store, desk.keyring.as_deref()).await.map_err(secret_trouble)?;
+    let known = files::look(&*desk.store, desk.keyring.as_deref())
+        .await
+        .map_err(secret_trouble)?;
     let mut problems = desk::check(&given, &known.definitions);
     let names = (&desk.names.0[..], &desk.names.1[..]);
     let planned = files::plan(&given, &known, &integration, names, options.prune);
@@ -115,6 +117,10 @@ pub(crate) fn refused(problems: &[Problem]) -> anyhow::Error {
 pub(crate) fn secret_trouble(error: deskhand_engine::secrets::SecretError) -> anyhow::Error {
     let failure = error.failure();
     let bad = BadInput::new(failure.message);
+    if matches!(error, deskhand_engine::secrets::SecretError::NoKey) {
+        let hint = "`deskhand key new` prints one: keep it in a file, and name that as `key_file` below `[seal]` in the configuration; or keep secrets in a vault";
+        return bad.hint(hint).into();
+    }
     match failure.hint {
         Some(hint) => bad.hint(hint).into(),
         None => bad.into(),

@@ -32,16 +32,22 @@ pub(super) async fn run(verb: &Verb) -> anyhow::Result<Exit> {
 async fn rotated(options: &DeskOptions) -> anyhow::Result<Exit> {
     let desk = options.open().await?;
     let keyring = desk.keyring.as_deref().ok_or_else(|| {
-        BadInput::new("there is no key").hint("`deskhand key new` prints one; name its file as `key_file` below `[seal]`")
+        BadInput::new("there is no key")
+            .hint("`deskhand key new` prints one; name its file as `key_file` below `[seal]`")
     })?;
-    let rotated = rotate(&*desk.store, keyring, &desk::random).await.map_err(secret_trouble)?;
+    let rotated = rotate(&*desk.store, keyring, &desk::random)
+        .await
+        .map_err(secret_trouble)?;
     let mut to = io::stdout().lock();
     writeln!(to, "{} secrets were sealed anew", rotated.resealed)?;
     for error in &rotated.unreadable {
         writeln!(to, "left as it is: {}", error.failure().message)?;
     }
     if rotated.unreadable.is_empty() {
-        writeln!(to, "Nothing is sealed with an older key any more: take the old files out of the configuration")?;
+        writeln!(
+            to,
+            "Nothing is sealed with an older key any more: take the old files out of the configuration"
+        )?;
         return Ok(Exit::Successful);
     }
     Ok(Exit::Partial)

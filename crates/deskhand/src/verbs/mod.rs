@@ -23,8 +23,11 @@ use std::sync::Arc;
 
 use clap::{ArgMatches, FromArgMatches, Subcommand};
 use deskhand_engine::StoreError;
+use deskhand_engine::desk::{Definition, Desk};
+use deskhand_engine::engine::Automation;
 use deskhand_store::{Store, StoreAddress};
 
+use crate::desk::OpenDesk;
 use crate::exit::{Exit, Trouble};
 
 /// The program's own verbs, beside those of the catalogue.
@@ -128,4 +131,10 @@ fn cannot_open(address: &StoreAddress, error: StoreError) -> anyhow::Error {
 /// A store's trouble in words, with what to do.
 pub(crate) fn store_trouble(error: StoreError) -> anyhow::Error {
     anyhow::Error::new(Trouble::from(error))
+}
+
+/// What definitions come to, for verbs that look at them.
+fn automation(definitions: &[Definition]) -> Automation {
+    let desk = Arc::new(Desk::read(definitions, &OpenDesk::integration()));
+    Automation::read(definitions, desk, deskhand_connectwise::declarations())
 }

@@ -110,7 +110,11 @@ async fn test(options: &TestOptions) -> anyhow::Result<Exit> {
         let folder = path.parent().unwrap_or(Path::new("."));
         let rehearsed = rehearse(&expectations, folder).await?;
         let mut to = io::stdout().lock();
-        let verdict = if rehearsed.differences.is_empty() { "as expected" } else { "differs" };
+        let verdict = if rehearsed.differences.is_empty() {
+            "as expected"
+        } else {
+            "differs"
+        };
         writeln!(to, "{}: {verdict}", path.display())?;
         for difference in &rehearsed.differences {
             writeln!(to, "  {}", text::printable(difference))?;
@@ -146,7 +150,11 @@ async fn start(options: &RunOptions) -> anyhow::Result<Exit> {
     })?;
     let given: Map<String, Value> = options.inputs.iter().cloned().collect();
     check_inputs(&playbook.body, &given)?;
-    let sites = desk.connections.desk().await.map_err(|failure| anyhow::anyhow!(failure.message))?;
+    let sites = desk
+        .connections
+        .desk()
+        .await
+        .map_err(|failure| anyhow::anyhow!(failure.message))?;
     let id = match &options.idempotency_key {
         Some(key) => format!("hand:{key}"),
         None => format!("hand:{}", super::run_id()),
@@ -160,13 +168,20 @@ async fn start(options: &RunOptions) -> anyhow::Result<Exit> {
         cause: Cause::Person {
             name: options.who.clone(),
         },
-        site: options.site.clone().or_else(|| sites.first_internal_site()).unwrap_or_default(),
+        site: options
+            .site
+            .clone()
+            .or_else(|| sites.first_internal_site())
+            .unwrap_or_default(),
         given,
         created_at: SystemClock.now(),
     };
     let started = desk.store.start(&run).await.map_err(super::store_trouble)?;
     if started {
-        writeln!(io::stdout(), "Run {id} waits for `deskhand serve`; `deskhand runs show {id}` tells how it goes")?;
+        writeln!(
+            io::stdout(),
+            "Run {id} waits for `deskhand serve`; `deskhand runs show {id}` tells how it goes"
+        )?;
     } else {
         writeln!(io::stdout(), "Run {id} was started before, and is left as it is")?;
     }
@@ -180,7 +195,11 @@ fn check_inputs(body: &str, given: &Map<String, Value>) -> anyhow::Result<()> {
     };
     for name in given.keys() {
         if sketched.inputs.iter().all(|input| input.name != *name) {
-            let known: Vec<_> = sketched.inputs.iter().map(|input| format!("`{}`", input.name)).collect();
+            let known: Vec<_> = sketched
+                .inputs
+                .iter()
+                .map(|input| format!("`{}`", input.name))
+                .collect();
             return Err(BadInput::new(format!("the playbook takes no input `{name}`"))
                 .hint(format!("it takes: {}", known.join(", ")))
                 .into());

@@ -186,7 +186,11 @@ async fn list(options: &ListOptions) -> anyhow::Result<Exit> {
             standing(run),
         ]
     });
-    writeln!(to, "{}", table::table(["Run", "Runs", "Because of", "Asked for (UTC)", "State"], rows))?;
+    writeln!(
+        to,
+        "{}",
+        table::table(["Run", "Runs", "Because of", "Asked for (UTC)", "State"], rows)
+    )?;
     Ok(Exit::Successful)
 }
 
@@ -199,7 +203,13 @@ async fn show(options: &ShowOptions) -> anyhow::Result<Exit> {
         return Ok(Exit::Successful);
     }
     let run = &story.summary;
-    writeln!(to, "{}: {}, because of {}", text::printable(&run.id), what(&run.plan), why(&run.cause))?;
+    writeln!(
+        to,
+        "{}: {}, because of {}",
+        text::printable(&run.id),
+        what(&run.plan),
+        why(&run.cause)
+    )?;
     writeln!(to, "{}", standing(run))?;
     if let Some(reason) = &run.reason {
         writeln!(to, "because: {}", text::printable(reason))?;
@@ -208,7 +218,12 @@ async fn show(options: &ShowOptions) -> anyhow::Result<Exit> {
         writeln!(to, "{}: {}", text::printable(name), text::printable(&value.to_string()))?;
     }
     for entry in &story.entries {
-        writeln!(to, "  {}  {}", entry.at.strftime("%Y-%m-%d %H:%M:%S"), text::printable(&told(&entry.what)))?;
+        writeln!(
+            to,
+            "  {}  {}",
+            entry.at.strftime("%Y-%m-%d %H:%M:%S"),
+            text::printable(&told(&entry.what))
+        )?;
     }
     Ok(Exit::Successful)
 }
@@ -223,9 +238,11 @@ async fn questions(options: &StoreOptions) -> anyhow::Result<Exit> {
     let mut rows = Vec::new();
     for run in store.find_runs(&filter).await.map_err(super::store_trouble)? {
         if let Some(story) = store.get_run(&run.id).await.map_err(super::store_trouble)? {
-            rows.extend(open_questions(&story.entries).into_iter().map(|(step, question)| {
-                [run.id.clone(), step.to_owned(), question.to_owned()]
-            }));
+            rows.extend(
+                open_questions(&story.entries)
+                    .into_iter()
+                    .map(|(step, question)| [run.id.clone(), step.to_owned(), question.to_owned()]),
+            );
         }
     }
     let mut to = io::stdout().lock();
@@ -242,7 +259,11 @@ async fn answer(options: &AnswerOptions, word: &str) -> anyhow::Result<Exit> {
     let story = found(&*store, &options.run).await?;
     let open = open_questions(&story.entries);
     let step = match (&options.step, &open[..]) {
-        (_, []) => return Err(BadInput::new(format!("run `{}` asks nothing", options.run)).hint("`deskhand runs questions` lists what is asked").into()),
+        (_, []) => {
+            return Err(BadInput::new(format!("run `{}` asks nothing", options.run))
+                .hint("`deskhand runs questions` lists what is asked")
+                .into());
+        }
         (None, [(step, _)]) => (*step).to_owned(),
         (None, _) => {
             let steps: Vec<_> = open.iter().map(|(step, _)| format!("`{step}`")).collect();
@@ -267,8 +288,16 @@ async fn answer(options: &AnswerOptions, word: &str) -> anyhow::Result<Exit> {
 
 async fn cancel(options: &OneOptions) -> anyhow::Result<Exit> {
     let store = open(&options.store).await?;
-    let what = What::CancelAsked { by: who(options.who.as_deref()) };
-    send(&*store, &options.run, &what, "it ends as soon as what is under way has ended").await
+    let what = What::CancelAsked {
+        by: who(options.who.as_deref()),
+    };
+    send(
+        &*store,
+        &options.run,
+        &what,
+        "it ends as soon as what is under way has ended",
+    )
+    .await
 }
 
 async fn retry(options: &OneOptions) -> anyhow::Result<Exit> {
@@ -279,7 +308,9 @@ async fn retry(options: &OneOptions) -> anyhow::Result<Exit> {
             .hint("there is nothing to try again; start a new run")
             .into());
     }
-    let what = What::RetryAsked { by: who(options.who.as_deref()) };
+    let what = What::RetryAsked {
+        by: who(options.who.as_deref()),
+    };
     send(&*store, &options.run, &what, "what failed is tried again").await
 }
 
@@ -300,7 +331,11 @@ async fn prune(options: &PruneOptions) -> anyhow::Result<Exit> {
 }
 
 async fn send(store: &dyn Store, run: &str, what: &What, told: &str) -> anyhow::Result<Exit> {
-    match store.signal(run, what, SystemClock.now()).await.map_err(super::store_trouble)? {
+    match store
+        .signal(run, what, SystemClock.now())
+        .await
+        .map_err(super::store_trouble)?
+    {
         Signalled::Taken => writeln!(io::stdout(), "Run {}: {told}", text::printable(run))?,
         Signalled::Ended => return Err(BadInput::new(format!("run `{run}` has ended")).into()),
         Signalled::Missing => return Err(no_such(run).into()),
@@ -343,7 +378,9 @@ fn open_questions(entries: &[Entry]) -> Vec<(&str, &str)> {
 pub(super) fn what(plan: &Plan) -> String {
     match plan {
         Plan::Playbook { name, version } => format!("playbook {name} (version {version})"),
-        Plan::Command { command, connection, .. } => format!("{command} on {connection}"),
+        Plan::Command {
+            command, connection, ..
+        } => format!("{command} on {connection}"),
         Plan::Ingest { job } => format!("ingestion {job}"),
         Plan::Check { connection } => format!("health check of {connection}"),
         Plan::Letter { subject, .. } => format!("letter: {subject}"),
@@ -387,22 +424,41 @@ fn told(what: &What) -> String {
         What::Began { .. } => "began".to_owned(),
         What::StepBegan { step, attempt: 1, .. } => format!("{step} began"),
         What::StepBegan { step, attempt, .. } => format!("{step} began, for the {attempt}. time"),
-        What::StepEnded { step, ending, branch, failure, .. } => {
+        What::StepEnded {
+            step,
+            ending,
+            branch,
+            failure,
+            ..
+        } => {
             let ending = serde_json::to_value(ending).unwrap_or_default();
             let ending = ending.as_str().unwrap_or_default().replace('-', " ");
             let branch = branch.as_ref().map(|branch| format!(", {branch}")).unwrap_or_default();
             let failure = failure
                 .as_ref()
                 .map(|failure| {
-                    let hint = failure.hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
+                    let hint = failure
+                        .hint
+                        .as_ref()
+                        .map(|hint| format!(" ({hint})"))
+                        .unwrap_or_default();
                     format!(": {} {}{hint}", failure.status_code, failure.message)
                 })
                 .unwrap_or_default();
             format!("{step} ended: {ending}{branch}{failure}")
         }
         What::StepSkipped { step } => format!("{step} was skipped"),
-        What::Answered { step, answer, by, words } => {
-            let words = if words.is_empty() { String::new() } else { format!(": {words}") };
+        What::Answered {
+            step,
+            answer,
+            by,
+            words,
+        } => {
+            let words = if words.is_empty() {
+                String::new()
+            } else {
+                format!(": {words}")
+            };
             format!("{step} was {answer} by {by}{words}")
         }
         What::ChildEnded { step, run, outcome, .. } => {

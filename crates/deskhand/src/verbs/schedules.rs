@@ -65,7 +65,7 @@ pub(super) async fn run(verb: &Verb) -> anyhow::Result<Exit> {
         Verb::List(options) => list(options).await,
         Verb::Show(options) => show(options).await,
         Verb::Pause(options) => turn(options, Turn::Pause, "rests").await,
-        Verb::Resume(options) => turn(options, Turn::Resume { next_at: None }, "goes on").await,
+        Verb::Resume(options) => resume(options).await,
         Verb::Stop(options) => turn(options, Turn::Stop, "is stopped for ever").await,
         Verb::Delete(options) => delete(options).await,
     }
@@ -97,7 +97,14 @@ async fn list(options: &ListOptions) -> anyhow::Result<Exit> {
             schedule.failures.to_string(),
         ]
     });
-    writeln!(to, "{}", table::table(["Schedule", "State", "Next (UTC)", "Under way", "Failures in a row"], rows))?;
+    writeln!(
+        to,
+        "{}",
+        table::table(
+            ["Schedule", "State", "Next (UTC)", "Under way", "Failures in a row"],
+            rows
+        )
+    )?;
     Ok(Exit::Successful)
 }
 
@@ -124,20 +131,38 @@ async fn show(options: &ShowOptions) -> anyhow::Result<Exit> {
     )?;
     if !occurrences.is_empty() {
         let rows = occurrences.iter().map(row);
-        writeln!(to, "{}", table::table(["Due (UTC)", "Became", "Decided (UTC)", "Run"], rows))?;
+        writeln!(
+            to,
+            "{}",
+            table::table(["Due (UTC)", "Became", "Decided (UTC)", "Run"], rows)
+        )?;
     }
     Ok(Exit::Successful)
+}
+
+/// Lets a schedule go on with its next time after now, as its definition has it.
+async fn resume(options: &OneOptions) -> anyhow::Result<Exit> {
+    let store = open(&options.store).await?;
+    let definitions = store.definitions().await.map_err(super::store_trouble)?;
+    let automation = super::automation(&definitions);
+    let schedule = automation.schedules.get(&options.schedule).ok_or_else(|| {
+        BadInput::new(format!("schedule `{}` is not defined any more", options.schedule))
+            .hint("apply its definition, or delete it: `deskhand schedules delete`")
+    })?;
+    let next_at = schedule.next_at(SystemClock.now());
+    turn(options, Turn::Resume { next_at }, "goes on").await
 }
 
 async fn turn(options: &OneOptions, to: Turn, told: &str) -> anyhow::Result<Exit> {
     let store = open(&options.store).await?;
     let schedule = found(&*store, &options.schedule).await?;
     if schedule.mode == Mode::Stopped {
-        return Err(BadInput::new(format!("schedule `{}` was stopped for ever", options.schedule))
-            .hint("define one of another name, and apply that")
-            .into());
+        return Err(
+            BadInput::new(format!("schedule `{}` was stopped for ever", options.schedule))
+                .hint("define one of another name, and apply that")
+                .into(),
+        );
     }
-    // Who fires schedules gives it its next due time.
     let turned = store.turn_schedule(&options.schedule, to).await;
     if !turned.map_err(super::store_trouble)? {
         return Err(no_such(&options.schedule).into());

@@ -32,7 +32,7 @@ pub(crate) async fn test_through(agent: &str, password: &str, sandbox: &str) -> 
     let keyring = Keyring::from_bytes(&[7; 32], &[]);
     apply(&store, &keyring, sandbox).await;
     let agents = [("branch".to_owned(), agent)].into();
-    let connections = Connections::new(Arc::new(ConnectWise), store, vaults, agents);
+    let connections = Connections::new(Arc::new(ConnectWise::default()), store, vaults, agents);
     connections.use_keyring(Arc::new(keyring));
     let opened = connections.open(&Actor::desk("Main"), "PSA").await.unwrap();
     let mut commands = opened.open.commands().iter();
@@ -52,7 +52,7 @@ async fn apply(store: &Arc<ToyStore>, keyring: &Keyring, sandbox: &str) {
         name: "desk.toml".to_owned(),
         text,
     };
-    let integration = ConnectWise;
+    let integration = ConnectWise::default();
     let given = files::read(&[file], integration.description()).ok().unwrap();
     let known = files::look(&**store, Some(keyring)).await.unwrap();
     let names: (&[String], &[String]) = (&["branch".to_owned()], &[]);

@@ -9,7 +9,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::read::GivenConnection;
-use crate::connections::{Connection, HealthCheck, SecretPlace, SiteScope, Users, VaultReference};
+use crate::connections::{Connection, SecretPlace, SiteScope, Users, VaultReference};
+use crate::health::HealthCheck;
 
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]

@@ -7,9 +7,10 @@ use secrecy::ExposeSecret as _;
 use super::read::{GivenConnection, body_of};
 use super::*;
 use crate::connections::toy::TOY;
-use crate::connections::{Connection, HealthCheck, SecretPlace, SiteKind, SiteRole, SiteScope, Users, VaultReference};
+use crate::connections::{Connection, SecretPlace, SiteKind, SiteRole, SiteScope, Users, VaultReference};
 use crate::desk::toy::ToyStore;
 use crate::desk::{Desk, DeskStore as _, Kind};
+use crate::health::HealthCheck;
 use crate::secrets::toy::random;
 use crate::secrets::{Keyring, SecretError};
 
