@@ -2,6 +2,8 @@
 
 use deskhand_engine::StoreError;
 
+pub(super) use crate::errors::{broken, damaged};
+
 /// The result codes that people can do something about, as SQLite's documentation numbers them.
 const BUSY: i64 = 5;
 const LOCKED: i64 = 6;
@@ -21,15 +23,6 @@ pub(super) fn store_error(error: sqlx::Error) -> StoreError {
         Some(NOT_A_DATABASE) => StoreError::Foreign,
         _ => StoreError::Broken(Box::new(error)),
     }
-}
-
-pub(super) fn broken(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {
-    StoreError::Broken(Box::new(error))
-}
-
-/// Something in the store that this program never wrote.
-pub(super) fn damaged(what: &str) -> StoreError {
-    StoreError::Broken(format!("{what} cannot be read").into())
 }
 
 #[cfg(test)]

@@ -62,12 +62,6 @@ impl SqliteStore {
             locks: Arc::new(ClaimLocks::beside(path)),
         })
     }
-
-    /// Closes the store; what was committed is in the file alone afterwards.
-    pub async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
-    }
 }
 
 /// Refuses a file that is not ours, or newer, before anything in it changes.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use deskhand_engine::StoreError;
 use deskhand_engine::store::{EventStore, FeedKey, LeaseRequest};
-use deskhand_store::SqliteStore;
+use deskhand_store::{SqliteStore, Store as _};
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection, SqliteConnection};

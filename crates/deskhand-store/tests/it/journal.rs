@@ -1,7 +1,7 @@
 //! The journal of writes: what the model in memory does, the file does, and it is still there afterwards.
 
 use deskhand_command::journal::{Claim, Claimed, Ending, Intent, Journal, MemoryJournal};
-use deskhand_store::SqliteStore;
+use deskhand_store::{SqliteStore, Store as _};
 use jiff::Timestamp;
 
 fn intent(key: &str, step: &str, request: &str) -> Intent {
@@ -67,9 +67,9 @@ async fn both_journals_keep_their_promises() {
     promises(&MemoryJournal::default()).await;
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&folder.path().join("store.sqlite")).await.unwrap();
-    promises(&store.journal("main")).await;
+    promises(&*store.journal("main")).await;
     // Another connection's journal knows nothing of it.
-    promises(&store.journal("other")).await;
+    promises(&*store.journal("other")).await;
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use clap::{ArgMatches, FromArgMatches};
 use deskhand_command::{Command, Context, Declaration, Effect, Mode, SystemClock};
+use deskhand_store::Store as _;
 
 use crate::arguments::{self, OutputOptions, WritingOptions};
 use crate::bulk::{self, Bulk};
@@ -76,6 +77,6 @@ async fn context(writing: Option<&WritingOptions>, settings: &Settings) -> anyho
         return Ok(context);
     }
     let store = super::open_store(&config::store_path(options.store.as_deref())?).await?;
-    context.journal = Arc::new(store.journal(&settings.filed_under()));
+    context.journal = store.journal(&settings.filed_under());
     Ok(context)
 }

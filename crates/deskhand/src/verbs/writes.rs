@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 
 use clap::{Args, Subcommand, ValueEnum};
 use deskhand_command::journal::{Ending, Write};
+use deskhand_store::Store as _;
 use serde_json::json;
 
 use super::stored::StoreOptions;

@@ -3,13 +3,12 @@
 use deskhand_engine::StoreError;
 use deskhand_engine::events::{Because, Dismissal, Event, EventFilter, EventSummary};
 use jiff::Timestamp;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use sqlx::Row as _;
 
-use super::SqliteStore;
+use super::dialect::{Database, Row};
 use super::errors::{broken, damaged, store_error};
 
-pub(super) async fn list_events(store: &SqliteStore, filter: &EventFilter) -> Result<Vec<EventSummary>, StoreError> {
+pub(super) async fn list_events(store: &Database, filter: &EventFilter) -> Result<Vec<EventSummary>, StoreError> {
     let rows = sqlx::query(
         "SELECT e.id, e.record_id, e.stamp, e.taken_at, s.connection, o.name, e.raw_length, e.body FROM events e \
          JOIN feeds f ON f.id = e.feed_id JOIN scopes s ON s.id = f.scope_id JOIN sources o ON o.id = e.source_id \
@@ -17,14 +16,14 @@ pub(super) async fn list_events(store: &SqliteStore, filter: &EventFilter) -> Re
     )
     .bind(filter.record_id)
     .bind(filter.before)
-    .bind(filter.limit)
+    .bind(i64::from(filter.limit))
     .fetch_all(&store.readers)
     .await
     .map_err(store_error)?;
     rows.iter().map(|row| Ok(summary(store, row)?.0)).collect()
 }
 
-pub(super) async fn get_event(store: &SqliteStore, id: i64) -> Result<Option<Event>, StoreError> {
+pub(super) async fn get_event(store: &Database, id: i64) -> Result<Option<Event>, StoreError> {
     let row = sqlx::query(
         "SELECT e.id, e.record_id, e.stamp, e.taken_at, s.connection, o.name, e.raw_length, e.body, s.id, e.because \
          FROM events e JOIN feeds f ON f.id = e.feed_id JOIN scopes s ON s.id = f.scope_id \
@@ -50,7 +49,7 @@ pub(super) async fn get_event(store: &SqliteStore, id: i64) -> Result<Option<Eve
     }))
 }
 
-async fn revisions(store: &SqliteStore, scope: i64, record: i64) -> Result<Vec<(i64, Timestamp)>, StoreError> {
+async fn revisions(store: &Database, scope: i64, record: i64) -> Result<Vec<(i64, Timestamp)>, StoreError> {
     let rows = sqlx::query(
         "SELECT e.id, e.stamp FROM events e JOIN feeds f ON f.id = e.feed_id \
          WHERE f.scope_id = $1 AND e.record_id = $2 ORDER BY e.id",
@@ -63,7 +62,7 @@ async fn revisions(store: &SqliteStore, scope: i64, record: i64) -> Result<Vec<(
     rows.iter().map(|row| Ok((row.get(0), time(row.get(1))?))).collect()
 }
 
-async fn dismissals(store: &SqliteStore, scope: i64, record: i64) -> Result<Vec<(String, i64)>, StoreError> {
+async fn dismissals(store: &Database, scope: i64, record: i64) -> Result<Vec<(String, i64)>, StoreError> {
     let rows =
         sqlx::query("SELECT reason, times FROM dismissals WHERE scope_id = $1 AND record_id = $2 ORDER BY reason")
             .bind(scope)
@@ -78,7 +77,7 @@ async fn dismissals(store: &SqliteStore, scope: i64, record: i64) -> Result<Vec<
         .collect())
 }
 
-async fn gone_at(store: &SqliteStore, scope: i64, record: i64) -> Result<Option<Timestamp>, StoreError> {
+async fn gone_at(store: &Database, scope: i64, record: i64) -> Result<Option<Timestamp>, StoreError> {
     let at: Option<i64> = sqlx::query_scalar("SELECT at FROM gone WHERE scope_id = $1 AND record_id = $2")
         .bind(scope)
         .bind(record)
@@ -89,7 +88,7 @@ async fn gone_at(store: &SqliteStore, scope: i64, record: i64) -> Result<Option<
 }
 
 /// The event of a row, and its record.
-fn summary(store: &SqliteStore, row: &SqliteRow) -> Result<(EventSummary, Vec<u8>), StoreError> {
+fn summary(store: &Database, row: &Row) -> Result<(EventSummary, Vec<u8>), StoreError> {
     let mut raw = store.codec.decode(row.get(7)).map_err(broken)?;
     let length = usize::try_from(row.get::<i64, _>(6)).map_err(broken)?;
     if length > raw.len() {

@@ -1,20 +1,21 @@
 //! The log of runs.
 
+use std::collections::{BTreeMap, HashMap};
+
 use deskhand_command::Failure;
 use deskhand_engine::StoreError;
 use deskhand_engine::events::Dismissal;
 use deskhand_engine::store::{Committed, Lease, RunEnd, RunKind, RunOutcome, RunRecord, RunStart};
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
+use sqlx::{AssertSqlSafe, Row as _};
 
-use super::SqliteStore;
 use super::claim::held;
+use super::dialect::{self, Connection, Database, Row};
 use super::errors::{broken, damaged, store_error};
 
 /// Notes that a run begins; one of the same feed that has not ended was interrupted.
-pub(super) async fn begin(store: &SqliteStore, lease: &Lease, run: &RunStart) -> Result<(), StoreError> {
-    let mut transaction = store.writer.begin_with("BEGIN IMMEDIATE").await.map_err(store_error)?;
+pub(super) async fn begin(store: &Database, lease: &Lease, run: &RunStart) -> Result<(), StoreError> {
+    let mut transaction = dialect::begin(&store.writer).await.map_err(store_error)?;
     sqlx::query("UPDATE runs SET outcome = $1 WHERE feed_id = $2 AND outcome = $3")
         .bind(RunOutcome::Interrupted.word())
         .bind(lease.feed)
@@ -40,7 +41,7 @@ pub(super) async fn begin(store: &SqliteStore, lease: &Lease, run: &RunStart) ->
 }
 
 /// Notes that a run ended; one that was taken for interrupted stays so.
-pub(super) async fn end(store: &SqliteStore, run: &RunEnd) -> Result<(), StoreError> {
+pub(super) async fn end(store: &Database, run: &RunEnd) -> Result<(), StoreError> {
     let failure = run.failure.as_ref().map(serde_json::to_string).transpose();
     sqlx::query("UPDATE runs SET ended_at = $1, outcome = $2, failure = $3 WHERE run = $4 AND outcome = $5")
         .bind(run.ended_at.as_millisecond())
@@ -56,7 +57,7 @@ pub(super) async fn end(store: &SqliteStore, run: &RunEnd) -> Result<(), StoreEr
 
 /// Adds a commit to the counts of its run; returns the run's number.
 pub(super) async fn count(
-    to: &mut SqliteConnection,
+    to: &mut Connection,
     run: &str,
     committed: &Committed,
     set_aside: usize,
@@ -89,30 +90,52 @@ pub(super) async fn count(
 }
 
 /// Runs, the newest first.
-pub(super) async fn list(store: &SqliteStore, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
+pub(super) async fn list(store: &Database, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
     let rows = sqlx::query(
         "SELECT r.id, r.run, s.connection, s.source, r.kind, r.started_at, r.ended_at, r.outcome, \
          r.taken, r.set_aside, r.gone, r.failure FROM runs r \
          JOIN feeds f ON f.id = r.feed_id JOIN scopes s ON s.id = f.scope_id ORDER BY r.id DESC LIMIT $1",
     )
-    .bind(limit)
+    .bind(i64::from(limit))
     .fetch_all(&store.readers)
     .await
     .map_err(store_error)?;
-    let mut runs = rows.iter().map(run_of).collect::<Result<Vec<_>, _>>()?;
-    for (run, row) in runs.iter_mut().zip(&rows) {
-        let dismissed = sqlx::query("SELECT reason, times FROM run_dismissals WHERE run_id = $1")
-            .bind(row.get::<i64, _>(0))
-            .fetch_all(&store.readers)
-            .await
-            .map_err(store_error)?;
-        let known = |row: &SqliteRow| Some((Dismissal::from_code(row.get(0))?, unsigned(row, 1)));
-        run.dismissed = dismissed.iter().filter_map(known).collect();
-    }
-    Ok(runs)
+    let ids: Vec<i64> = rows.iter().map(|row| row.get(0)).collect();
+    let mut dismissed = dismissals(store, &ids).await?;
+    let with_dismissals = |(row, id)| {
+        let dismissed = dismissed.remove(id).unwrap_or_default();
+        Ok(RunRecord {
+            dismissed,
+            ..run_of(row)?
+        })
+    };
+    rows.iter().zip(&ids).map(with_dismissals).collect()
 }
 
-fn run_of(row: &SqliteRow) -> Result<RunRecord, StoreError> {
+/// How often each of these runs dismissed something, by reason.
+async fn dismissals(store: &Database, runs: &[i64]) -> Result<HashMap<i64, BTreeMap<Dismissal, u64>>, StoreError> {
+    let sql = format!(
+        "SELECT run_id, reason, times FROM run_dismissals WHERE run_id IN (SELECT value FROM {})",
+        dialect::table("$1")
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(dialect::list(runs)?)
+        .fetch_all(&store.readers)
+        .await
+        .map_err(store_error)?;
+    let mut dismissed: HashMap<i64, BTreeMap<Dismissal, u64>> = HashMap::new();
+    for row in &rows {
+        if let Some(reason) = Dismissal::from_code(row.get(1)) {
+            dismissed
+                .entry(row.get(0))
+                .or_default()
+                .insert(reason, unsigned(row, 2));
+        }
+    }
+    Ok(dismissed)
+}
+
+fn run_of(row: &Row) -> Result<RunRecord, StoreError> {
     let time = |millisecond| Timestamp::from_millisecond(millisecond).map_err(broken);
     let failure: Option<&str> = row.get(11);
     let failure: Option<Failure> = failure.map(serde_json::from_str).transpose().map_err(broken)?;
@@ -125,13 +148,13 @@ fn run_of(row: &SqliteRow) -> Result<RunRecord, StoreError> {
         ended_at: row.get::<Option<i64>, _>(6).map(time).transpose()?,
         outcome: RunOutcome::from_word(row.get(7)).ok_or_else(|| damaged("the outcome of a run"))?,
         taken: unsigned(row, 8),
-        dismissed: std::collections::BTreeMap::new(),
+        dismissed: BTreeMap::new(),
         set_aside: unsigned(row, 9),
         gone: unsigned(row, 10),
         failure,
     })
 }
 
-fn unsigned(row: &SqliteRow, column: usize) -> u64 {
+fn unsigned(row: &Row, column: usize) -> u64 {
     row.get::<i64, _>(column).unsigned_abs()
 }

@@ -4,72 +4,70 @@ use deskhand_command::BoxFuture;
 use deskhand_command::journal::{Claim, Claimed, Ending, Intent, Journal, JournalError, Write, WriteId};
 use deskhand_engine::StoreError;
 use jiff::Timestamp;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use sqlx::Row as _;
 
-use super::SqliteStore;
+use super::dialect::{self, Database, Row};
 use super::errors::{broken, damaged, store_error};
 
 /// The journal of one connection, in the store.
 #[derive(Debug, Clone)]
-pub struct SqliteJournal {
-    store: SqliteStore,
+pub(super) struct StoreJournal {
+    store: Database,
     connection: String,
 }
 
 const COLUMNS: &str = "id, key, step, command, target, request, sent_at, marker, state, record_id, reason";
 
-impl SqliteStore {
-    /// The journal of this connection's writes.
-    pub fn journal(&self, connection: &str) -> SqliteJournal {
-        SqliteJournal {
-            store: self.clone(),
+impl StoreJournal {
+    pub(super) fn of(connection: &str, store: &Database) -> Self {
+        Self {
+            store: store.clone(),
             connection: connection.to_owned(),
         }
     }
-
-    /// Writes of every connection, the newest first; only those that nobody knows the end of, or all.
-    pub async fn list_writes(&self, all: bool, limit: u32) -> Result<Vec<(String, Write)>, StoreError> {
-        let which = if all {
-            "TRUE"
-        } else {
-            "state IS NULL OR state = 'unknown'"
-        };
-        let sql = format!("SELECT {COLUMNS}, connection FROM writes WHERE {which} ORDER BY id DESC LIMIT $1");
-        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(limit)
-            .fetch_all(&self.readers)
-            .await;
-        rows.map_err(store_error)?.iter().map(with_connection).collect()
-    }
-
-    /// One write, and the connection that it went to.
-    pub async fn get_write(&self, id: WriteId) -> Result<Option<(String, Write)>, StoreError> {
-        let sql = format!("SELECT {COLUMNS}, connection FROM writes WHERE id = $1");
-        let row = sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(id)
-            .fetch_optional(&self.readers)
-            .await;
-        row.map_err(store_error)?.as_ref().map(with_connection).transpose()
-    }
-
-    /// Says what became of a write that nobody knew the end of; false when it has ended, or there is none.
-    pub async fn resolve_write(&self, id: WriteId, ending: &Ending) -> Result<bool, StoreError> {
-        let (state, record, reason) = columns_of(ending);
-        let resolved = sqlx::query(
-            "UPDATE writes SET state = $1, record_id = $2, reason = $3 WHERE id = $4 AND (state IS NULL OR state = 'unknown')",
-        )
-        .bind(state)
-        .bind(record)
-        .bind(reason)
-        .bind(id)
-        .execute(&self.writer)
-        .await;
-        Ok(resolved.map_err(store_error)?.rows_affected() > 0)
-    }
 }
 
-impl Journal for SqliteJournal {
+/// Writes of every connection, the newest first; only those that nobody knows the end of, or all.
+pub(super) async fn list(store: &Database, all: bool, limit: u32) -> Result<Vec<(String, Write)>, StoreError> {
+    let which = if all {
+        "TRUE"
+    } else {
+        "state IS NULL OR state = 'unknown'"
+    };
+    let sql = format!("SELECT {COLUMNS}, connection FROM writes WHERE {which} ORDER BY id DESC LIMIT $1");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(i64::from(limit))
+        .fetch_all(&store.readers)
+        .await;
+    rows.map_err(store_error)?.iter().map(with_connection).collect()
+}
+
+/// One write, and the connection that it went to.
+pub(super) async fn get(store: &Database, id: WriteId) -> Result<Option<(String, Write)>, StoreError> {
+    let sql = format!("SELECT {COLUMNS}, connection FROM writes WHERE id = $1");
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(id)
+        .fetch_optional(&store.readers)
+        .await;
+    row.map_err(store_error)?.as_ref().map(with_connection).transpose()
+}
+
+/// Says what became of a write that nobody knew the end of; false when it has ended, or there is none.
+pub(super) async fn resolve(store: &Database, id: WriteId, ending: &Ending) -> Result<bool, StoreError> {
+    let (state, record, reason) = columns_of(ending);
+    let resolved = sqlx::query(
+        "UPDATE writes SET state = $1, record_id = $2, reason = $3 WHERE id = $4 AND (state IS NULL OR state = 'unknown')",
+    )
+    .bind(state)
+    .bind(record)
+    .bind(reason.map(dialect::text))
+    .bind(id)
+    .execute(&store.writer)
+    .await;
+    Ok(resolved.map_err(store_error)?.rows_affected() > 0)
+}
+
+impl Journal for StoreJournal {
     fn claim<'a>(&'a self, claim: &'a Claim) -> BoxFuture<'a, Result<Claimed, JournalError>> {
         Box::pin(async move { self.claim_key(claim).await.map_err(|error| in_words(&error)) })
     }
@@ -95,7 +93,7 @@ impl Journal for SqliteJournal {
     }
 }
 
-impl SqliteJournal {
+impl StoreJournal {
     async fn claim_key(&self, claim: &Claim) -> Result<Claimed, StoreError> {
         let inserted = sqlx::query(
             "INSERT INTO write_keys (connection, key, command, inputs) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
@@ -157,7 +155,7 @@ impl SqliteJournal {
         let ended = sqlx::query("UPDATE writes SET state = $1, record_id = $2, reason = $3 WHERE id = $4")
             .bind(state)
             .bind(record)
-            .bind(reason)
+            .bind(reason.map(dialect::text))
             .bind(write)
             .execute(&self.store.writer)
             .await;
@@ -200,11 +198,11 @@ fn columns_of(ending: &Ending) -> (&'static str, Option<i64>, Option<&str>) {
     }
 }
 
-fn with_connection(row: &SqliteRow) -> Result<(String, Write), StoreError> {
+fn with_connection(row: &Row) -> Result<(String, Write), StoreError> {
     Ok((row.get("connection"), write_of(row)?))
 }
 
-fn write_of(row: &SqliteRow) -> Result<Write, StoreError> {
+fn write_of(row: &Row) -> Result<Write, StoreError> {
     let reason = || row.get::<Option<String>, _>("reason").unwrap_or_default();
     let ending = match row.get::<Option<&str>, _>("state") {
         None => None,

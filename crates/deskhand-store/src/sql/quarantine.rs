@@ -2,17 +2,12 @@
 
 use deskhand_engine::StoreError;
 use deskhand_engine::store::Unusable;
-use sqlx::SqliteConnection;
 
+use super::dialect::{self, Connection};
 use super::errors::store_error;
 
 /// Keeps what could not be taken; the same again is counted.
-pub(super) async fn insert(
-    to: &mut SqliteConnection,
-    feed: i64,
-    unusable: &[Unusable],
-    at: i64,
-) -> Result<(), StoreError> {
+pub(super) async fn insert(to: &mut Connection, feed: i64, unusable: &[Unusable], at: i64) -> Result<(), StoreError> {
     for one in unusable {
         sqlx::query(
             "INSERT INTO quarantine (feed_id, record_id, reason, raw, times, first_at, last_at) \
@@ -22,7 +17,7 @@ pub(super) async fn insert(
         )
         .bind(feed)
         .bind(one.record_id)
-        .bind(&one.reason)
+        .bind(dialect::text(&one.reason))
         .bind(one.raw.as_deref())
         .bind(at)
         .execute(&mut *to)

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use deskhand_engine::StoreError;
 use deskhand_engine::events::{Because, NewEvent};
-use sqlx::{QueryBuilder, Row as _, SqliteConnection};
+use sqlx::{AssertSqlSafe, QueryBuilder, Row as _};
 
 use super::ROWS;
+use super::dialect::{self, Connection};
 use super::errors::{broken, store_error};
 use crate::{Codec, CodecError};
 
@@ -27,7 +28,7 @@ struct Packed {
 }
 
 pub(super) async fn insert(
-    to: &mut SqliteConnection,
+    to: &mut Connection,
     codec: Arc<Codec>,
     taken: Vec<(NewEvent, Because)>,
     origin: Origin,
@@ -72,20 +73,19 @@ fn pack(codec: &Codec, taken: Vec<(NewEvent, Because)>) -> Result<Vec<Packed>, C
 }
 
 /// The numbers of the event sources of a batch, made where they are new.
-async fn source_ids(
-    to: &mut SqliteConnection,
-    taken: &[(NewEvent, Because)],
-) -> Result<HashMap<String, i64>, StoreError> {
+async fn source_ids(to: &mut Connection, taken: &[(NewEvent, Because)]) -> Result<HashMap<String, i64>, StoreError> {
     let mut names: Vec<&str> = taken.iter().map(|(event, _)| event.source.as_str()).collect();
     names.sort_unstable();
     names.dedup();
-    let names = serde_json::to_string(&names).map_err(broken)?;
-    sqlx::query("INSERT INTO sources (name) SELECT value FROM json_each($1) WHERE true ON CONFLICT DO NOTHING")
+    let (names, table) = (dialect::list(&names)?, dialect::table("$1"));
+    let insert = format!("INSERT INTO sources (name) SELECT value FROM {table} WHERE true ON CONFLICT DO NOTHING");
+    sqlx::query(AssertSqlSafe(insert))
         .bind(&names)
         .execute(&mut *to)
         .await
         .map_err(store_error)?;
-    let rows = sqlx::query("SELECT name, id FROM sources WHERE name IN (SELECT value FROM json_each($1))")
+    let select = format!("SELECT name, id FROM sources WHERE name IN (SELECT value FROM {table})");
+    let rows = sqlx::query(AssertSqlSafe(select))
         .bind(&names)
         .fetch_all(to)
         .await

@@ -3,11 +3,11 @@
 use deskhand_engine::StoreError;
 use deskhand_engine::store::{FeedKey, Lease, LeaseRequest};
 use jiff::Timestamp;
-use sqlx::{Row, SqliteConnection};
+use sqlx::Row as _;
 
-use super::SqliteStore;
-use super::claim_lock::Lock;
+use super::dialect::{self, Connection, Database};
 use super::errors::{broken, store_error};
+use crate::lock::Lock;
 
 /// A feed as it is found.
 struct Found {
@@ -19,18 +19,18 @@ struct Found {
     holder_locked: bool,
 }
 
-pub(super) async fn claim(store: &SqliteStore, key: &FeedKey, request: &LeaseRequest) -> Result<Lease, StoreError> {
-    let mut transaction = store.writer.begin_with("BEGIN IMMEDIATE").await.map_err(store_error)?;
+pub(super) async fn claim(store: &Database, key: &FeedKey, request: &LeaseRequest) -> Result<Lease, StoreError> {
+    let mut transaction = dialect::begin(&store.writer).await.map_err(store_error)?;
     let scope = scope_of(&mut transaction, key).await?;
     let feed = feed_of(&mut transaction, scope, key).await?;
-    let lock = store.locks.take(feed.id);
+    let lock = store.locks.take(feed.id).await;
     let claimed = claim_found(&mut transaction, &feed, request, lock).await;
     let claimed = match claimed {
         Ok(()) => transaction.commit().await.map_err(store_error),
         refused => refused,
     };
     if claimed.is_err() && lock == Lock::Taken {
-        store.locks.give_back(feed.id);
+        store.locks.give_back(feed.id).await;
     }
     claimed?;
     let position = feed.position.as_deref().map(serde_json::from_str).transpose();
@@ -44,7 +44,7 @@ pub(super) async fn claim(store: &SqliteStore, key: &FeedKey, request: &LeaseReq
 
 /// Another's claim stands while its time runs, unless its process is known to have ended.
 async fn claim_found(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     feed: &Found,
     request: &LeaseRequest,
     lock: Lock,
@@ -72,7 +72,7 @@ async fn claim_found(
 }
 
 /// Makes a claim last until then, if it is still ours.
-pub(super) async fn renew(store: &SqliteStore, lease: &Lease, until: Timestamp) -> Result<(), StoreError> {
+pub(super) async fn renew(store: &Database, lease: &Lease, until: Timestamp) -> Result<(), StoreError> {
     let renewed = sqlx::query("UPDATE feeds SET held_until = $1 WHERE id = $2 AND fence = $3")
         .bind(until.as_second())
         .bind(lease.feed)
@@ -80,11 +80,13 @@ pub(super) async fn renew(store: &SqliteStore, lease: &Lease, until: Timestamp) 
         .execute(&store.writer)
         .await
         .map_err(store_error)?;
-    held(renewed.rows_affected())
+    held(renewed.rows_affected())?;
+    store.locks.keep(lease.feed).await;
+    Ok(())
 }
 
 /// Gives a claim back, if it is still ours.
-pub(super) async fn release(store: &SqliteStore, lease: &Lease) -> Result<(), StoreError> {
+pub(super) async fn release(store: &Database, lease: &Lease) -> Result<(), StoreError> {
     let released = sqlx::query("UPDATE feeds SET holder = NULL, held_until = NULL WHERE id = $1 AND fence = $2")
         .bind(lease.feed)
         .bind(lease.fence)
@@ -92,7 +94,7 @@ pub(super) async fn release(store: &SqliteStore, lease: &Lease) -> Result<(), St
         .await
         .map_err(store_error)?;
     held(released.rows_affected())?;
-    store.locks.give_back(lease.feed);
+    store.locks.give_back(lease.feed).await;
     Ok(())
 }
 
@@ -101,7 +103,7 @@ pub(super) fn held(rows: u64) -> Result<(), StoreError> {
     if rows == 1 { Ok(()) } else { Err(StoreError::Lost) }
 }
 
-async fn scope_of(connection: &mut SqliteConnection, key: &FeedKey) -> Result<i64, StoreError> {
+async fn scope_of(connection: &mut Connection, key: &FeedKey) -> Result<i64, StoreError> {
     sqlx::query("INSERT INTO scopes (source, connection, site) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
         .bind(&key.source)
         .bind(&key.connection)
@@ -118,7 +120,7 @@ async fn scope_of(connection: &mut SqliteConnection, key: &FeedKey) -> Result<i6
         .map_err(store_error)
 }
 
-async fn feed_of(connection: &mut SqliteConnection, scope: i64, key: &FeedKey) -> Result<Found, StoreError> {
+async fn feed_of(connection: &mut Connection, scope: i64, key: &FeedKey) -> Result<Found, StoreError> {
     sqlx::query("INSERT INTO feeds (scope_id, company, filters) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
         .bind(scope)
         .bind(&key.company)

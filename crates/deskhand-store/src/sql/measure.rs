@@ -2,21 +2,17 @@
 
 use deskhand_engine::StoreError;
 use deskhand_engine::store::Measure;
-use sqlx::Row;
+use sqlx::Row as _;
 
-use super::SqliteStore;
+use super::dialect::{self, Database};
 use super::errors::store_error;
 
-pub(super) async fn measure(store: &SqliteStore) -> Result<Measure, StoreError> {
-    let row = sqlx::query("SELECT COUNT(*), COALESCE(SUM(raw_length), 0) FROM events")
+pub(super) async fn measure(store: &Database) -> Result<Measure, StoreError> {
+    let row = sqlx::query("SELECT COUNT(*), CAST(COALESCE(SUM(raw_length), 0) AS BIGINT) FROM events")
         .fetch_one(&store.readers)
         .await
         .map_err(store_error)?;
-    let pages: i64 = sqlx::query_scalar("PRAGMA page_count")
-        .fetch_one(&store.readers)
-        .await
-        .map_err(store_error)?;
-    let size: i64 = sqlx::query_scalar("PRAGMA page_size")
+    let stored: i64 = sqlx::query_scalar(dialect::STORED_BYTES)
         .fetch_one(&store.readers)
         .await
         .map_err(store_error)?;
@@ -24,6 +20,6 @@ pub(super) async fn measure(store: &SqliteStore) -> Result<Measure, StoreError> 
     Ok(Measure {
         events: unsigned(row.get(0)),
         raw_bytes: unsigned(row.get(1)),
-        stored_bytes: unsigned(pages * size),
+        stored_bytes: unsigned(stored),
     })
 }

@@ -5,21 +5,23 @@ use std::collections::HashSet;
 use deskhand_command::Head;
 use deskhand_engine::StoreError;
 use deskhand_engine::store::Lease;
-use sqlx::Row;
+use sqlx::{AssertSqlSafe, Row as _};
 
-use super::SqliteStore;
-use super::errors::{broken, store_error};
+use super::dialect::{self, Database};
+use super::errors::store_error;
 
-pub(super) async fn missing(store: &SqliteStore, lease: &Lease, heads: &[Head]) -> Result<Vec<Head>, StoreError> {
+pub(super) async fn missing(store: &Database, lease: &Lease, heads: &[Head]) -> Result<Vec<Head>, StoreError> {
     let ids: Vec<i64> = heads.iter().map(|head| head.id).collect();
-    let rows = sqlx::query(
-        "SELECT record_id, stamp FROM revisions WHERE scope_id = $1 AND record_id IN (SELECT value FROM json_each($2))",
-    )
-    .bind(lease.scope)
-    .bind(serde_json::to_string(&ids).map_err(broken)?)
-    .fetch_all(&store.readers)
-    .await
-    .map_err(store_error)?;
+    let sql = format!(
+        "SELECT record_id, stamp FROM revisions WHERE scope_id = $1 AND record_id IN (SELECT value FROM {})",
+        dialect::table("$2")
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(lease.scope)
+        .bind(dialect::list(&ids)?)
+        .fetch_all(&store.readers)
+        .await
+        .map_err(store_error)?;
     let known: HashSet<(i64, i64)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
     Ok(heads
         .iter()
@@ -28,7 +30,7 @@ pub(super) async fn missing(store: &SqliteStore, lease: &Lease, heads: &[Head]) 
         .collect())
 }
 
-pub(super) async fn known(store: &SqliteStore, lease: &Lease, since: i64) -> Result<Vec<Head>, StoreError> {
+pub(super) async fn known(store: &Database, lease: &Lease, since: i64) -> Result<Vec<Head>, StoreError> {
     let rows = sqlx::query(
         "SELECT r.record_id, MAX(r.stamp) FROM revisions r \
          LEFT JOIN gone g ON g.scope_id = r.scope_id AND g.record_id = r.record_id \

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use deskhand_engine::StoreError;
 use deskhand_engine::events::Dismissal;
-use sqlx::{QueryBuilder, SqliteConnection};
+use sqlx::QueryBuilder;
 
 use super::ROWS;
+use super::dialect::Connection;
 use super::errors::store_error;
 
 pub(super) async fn count(
-    to: &mut SqliteConnection,
+    to: &mut Connection,
     scope: i64,
     dismissed: &BTreeMap<(i64, Dismissal), i64>,
 ) -> Result<(), StoreError> {

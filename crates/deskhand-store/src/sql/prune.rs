@@ -3,11 +3,11 @@
 use deskhand_engine::StoreError;
 use jiff::Timestamp;
 
-use super::SqliteStore;
+use super::dialect::Database;
 use super::errors::store_error;
 
 /// Deletes events; their revisions and keys stay.
-pub(super) async fn prune(store: &SqliteStore, before: Timestamp) -> Result<u64, StoreError> {
+pub(super) async fn prune(store: &Database, before: Timestamp) -> Result<u64, StoreError> {
     let pruned = sqlx::query("DELETE FROM events WHERE taken_at < $1")
         .bind(before.as_second())
         .execute(&store.writer)

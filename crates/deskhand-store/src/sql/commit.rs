@@ -6,11 +6,11 @@ use deskhand_engine::StoreError;
 use deskhand_engine::events::{Because, Dismissal, NewEvent};
 use deskhand_engine::ingest::{Decision, Note, decide};
 use deskhand_engine::store::{BatchWrite, Committed, Lease};
-use sqlx::SqliteConnection;
 
 use super::claim::held;
+use super::dialect::{self, Connection, Database};
 use super::errors::store_error;
-use super::{SqliteStore, dismissals, events, gone, keys, quarantine, revisions, runs};
+use super::{dismissals, events, gone, keys, quarantine, revisions, runs};
 
 /// What a batch's candidates come to.
 #[derive(Default)]
@@ -22,8 +22,8 @@ struct Sorted {
     keys: Vec<String>,
 }
 
-pub(super) async fn commit(store: &SqliteStore, lease: &Lease, batch: BatchWrite) -> Result<Committed, StoreError> {
-    let mut transaction = store.writer.begin_with("BEGIN IMMEDIATE").await.map_err(store_error)?;
+pub(super) async fn commit(store: &Database, lease: &Lease, batch: BatchWrite) -> Result<Committed, StoreError> {
+    let mut transaction = dialect::begin(&store.writer).await.map_err(store_error)?;
     let to = &mut *transaction;
     advance(to, lease, &batch).await?;
     let (scope, now) = (lease.scope, batch.now.as_second());
@@ -55,7 +55,7 @@ pub(super) async fn commit(store: &SqliteStore, lease: &Lease, batch: BatchWrite
 }
 
 /// Moves the position and renews the claim; a claim that somebody else has taken over changes nothing.
-async fn advance(to: &mut SqliteConnection, lease: &Lease, batch: &BatchWrite) -> Result<(), StoreError> {
+async fn advance(to: &mut Connection, lease: &Lease, batch: &BatchWrite) -> Result<(), StoreError> {
     let position = batch.position.as_ref().map(ToString::to_string);
     let advanced =
         sqlx::query("UPDATE feeds SET position = COALESCE($1, position), held_until = $2 WHERE id = $3 AND fence = $4")
@@ -89,6 +89,7 @@ fn sort(candidates: Vec<NewEvent>, decisions: &[Decision], passed_over: &[(i64, 
     for dismissed in passed_over {
         *sorted.dismissed.entry(*dismissed).or_default() += 1;
     }
+    revisions::merge(&mut sorted.noted);
     sorted
 }
 
