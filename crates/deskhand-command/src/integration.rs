@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::Serialize;
 
-use crate::{Command, Declaration, EventSource, Failure, Feed};
+use crate::{Callbacks, Command, Declaration, EventSource, Failure, Feed};
 
 /// A product that connections can be made to.
 pub trait Integration: Send + Sync {
@@ -79,6 +79,11 @@ pub trait OpenConnection: Send + Sync {
 
     /// What brings an event source's records in; the very first pass takes those updated since `from`.
     fn feed(&self, source: &EventSource, from: Option<Timestamp>) -> Result<Arc<dyn Feed>, Failure>;
+
+    /// The product's callbacks, where it has any.
+    fn callbacks(&self) -> Option<&dyn Callbacks> {
+        None
+    }
 }
 
 impl IntegrationDescription {

@@ -3,6 +3,7 @@
 //! A [`Feed`](deskhand_command::Feed) brings records in passes, an [`EventStore`] keeps what becomes of them together with
 //! the position that brought them. [`ingest`] is what happens in between: `decide` is pure, `run` performs it.
 
+pub mod callbacks;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 pub mod desk;
