@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use deskhand_command::BoxFuture;
 use deskhand_command::journal::{Ending, Journal, Write, WriteId};
+use deskhand_engine::callbacks::CallbackInbox;
 use deskhand_engine::{EventStore, StoreError};
 
 /// Events, and what else is kept with them.
-pub trait Store: EventStore {
+pub trait Store: EventStore + CallbackInbox {
     /// The journal of this connection's writes.
     fn journal(&self, connection: &str) -> Arc<dyn Journal>;
 

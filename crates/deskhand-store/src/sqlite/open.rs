@@ -14,9 +14,10 @@ use super::errors::store_error;
 use crate::Codec;
 
 /// The schema that this program knows, as text: `migrate!` would need the SQL engine a second time for the build.
-const SCHEMA: [(i64, &str); 2] = [
+const SCHEMA: [(i64, &str); 3] = [
     (1, include_str!("../../migrations/sqlite/0001_events.sql")),
     (2, include_str!("../../migrations/sqlite/0002_writes.sql")),
+    (5, include_str!("../../migrations/sqlite/0005_callbacks.sql")),
 ];
 
 /// Says in the file whose it is, as four letters.
