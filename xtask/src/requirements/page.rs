@@ -61,7 +61,7 @@ impl Part {
             Self::Jobs => &["crates/deskhand-engine/src/jobs"],
             Self::Playbooks => &["crates/deskhand-engine/src/runs/decide"],
             Self::Incidents => &["crates/deskhand-engine/src/rules"],
-            Self::Api => &["crates/deskhand-server"],
+            Self::Api => &["crates/deskhand-server/src/api"],
             Self::Console => &["console"],
         };
         folders.iter().any(|folder| place::root().join(folder).is_dir())

@@ -46,19 +46,19 @@ pub async fn withdraw(callbacks: &dyn Callbacks, place: &CallbackPlace) -> Resul
 }
 
 async fn perform(callbacks: &dyn Callbacks, place: &CallbackPlace, step: Step) -> Result<(), Failure> {
-    let address = &place.wanted().marker;
+    let marker = &place.wanted().marker;
     match step {
         Step::Keep(_) => Ok(()),
         Step::Create => {
-            tracing::info!(callback = address, "Callbacks are registered");
+            tracing::info!(callback = marker, "Callbacks are registered");
             callbacks.create(place.wanted()).await
         }
         Step::Mend(id, defect) => {
-            tracing::warn!(callback = address, id, reason = defect.reason(), "Callbacks are mended");
+            tracing::warn!(callback = marker, id, reason = defect.reason(), "Callbacks are mended");
             callbacks.mend(id, place.wanted()).await
         }
         Step::Remove(id) => {
-            tracing::info!(callback = address, id, "A callback of ours is removed");
+            tracing::info!(callback = marker, id, "A callback of ours is removed");
             callbacks.remove(id).await
         }
     }

@@ -36,7 +36,10 @@ pub async fn receive(door: &Door, inbox: &dyn CallbackInbox, clock: &dyn Clock, 
         }
     };
     match inbox.keep(connection, announced, clock.now()).await {
-        Ok(()) => Answer::Kept,
+        Ok(()) => {
+            door.nudge.notify_one();
+            Answer::Kept
+        }
         Err(error) => {
             tracing::error!(connection, record = announced.id, %error, "A callback cannot be kept now");
             Answer::Busy(callbacks.busy_status())
