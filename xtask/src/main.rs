@@ -12,6 +12,7 @@ mod generate;
 mod layers;
 mod outside;
 mod place;
+mod postgres;
 mod program;
 mod requirements;
 mod sandbox;
@@ -41,6 +42,8 @@ enum Verb {
     Demo(demo::Options),
     /// Compare the sandbox's answers and the client's requests with the vendor's description
     Conformance,
+    /// Run a command with a PostgreSQL server for its tests
+    Postgres(postgres::Options),
     /// Check that the arrows between crates point down
     Layers,
     /// Show the tests of every requirement; fail when one has none
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
         Verb::Test(options) => test::run(&options),
         Verb::Demo(options) => demo::run(&options),
         Verb::Conformance => conformance::check().map(|()| ExitCode::SUCCESS),
+        Verb::Postgres(options) => postgres::run(&options),
         Verb::Layers => layers::run(),
         Verb::Requirements(options) => requirements::run(&options),
         Verb::Generate(options) => generate::run(&options),

@@ -60,6 +60,16 @@ impl Steps {
         self.results.push(Done { name, seconds, outcome });
     }
 
+    /// Notes a step that is not performed, and says why.
+    pub(crate) fn skip(&mut self, name: &'static str, why: &str) {
+        println!("--- {name}: skipped, because {why}");
+        self.results.push(Done {
+            name,
+            seconds: 0.0,
+            outcome: Outcome::Skipped,
+        });
+    }
+
     /// Prints every step with its duration, and how many passed.
     pub(crate) fn finish(self) -> ExitCode {
         println!("\nsteps:");

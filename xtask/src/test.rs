@@ -4,9 +4,10 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use crate::postgres::Server;
 use crate::program::{cargo, perform, program};
 use crate::steps::Steps;
-use crate::{check, conformance, outside, place, tools};
+use crate::{check, conformance, outside, place, postgres, tools};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -19,6 +20,7 @@ pub(crate) struct Options {
 }
 
 const STEPS: &[&str] = &[
+    postgres::STEP,
     "tests",
     "doctests",
     "conformance",
@@ -32,10 +34,13 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let mut steps = Steps::new(&options.without, &known)?;
     if options.quick {
         check::quick(&mut steps);
-        steps.step("tests", || tests("quick"));
+        let server = postgres::start(&mut steps, true);
+        steps.step("tests", || tests("quick", server.as_ref()));
     } else {
         check::all(&mut steps);
-        steps.step("tests", || tests("ci"));
+        let server = postgres::start(&mut steps, false);
+        steps.step("tests", || tests("ci", server.as_ref()));
+        drop(server);
         steps.step("doctests", || {
             perform(&mut cargo(["test", "--quiet", "--workspace", "--doc"]))
         });
@@ -46,7 +51,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
 }
 
 /// By nextest, which knows the profiles of `.config/nextest.toml`.
-fn tests(profile: &str) -> anyhow::Result<()> {
+fn tests(profile: &str, server: Option<&Server>) -> anyhow::Result<()> {
     if !place::recordings().exists() {
         println!(
             "there are no recordings in {} (`DESKHAND_SHARED` names another folder): what is real is tested with the fixture only",
@@ -56,5 +61,6 @@ fn tests(profile: &str) -> anyhow::Result<()> {
     let mut nextest = program(tools::cargo_nextest()?);
     nextest.args(["nextest", "run", "--workspace", "--profile", profile]);
     nextest.env("INSTA_UPDATE", "no");
+    postgres::hand_to(&mut nextest, server);
     perform(&mut nextest)
 }

@@ -9,16 +9,21 @@ pub(crate) fn need(name: &str, package: &str) -> anyhow::Result<()> {
     if exists(name) {
         return Ok(());
     }
-    if !exists("apt-get") || !is_root() {
-        bail!("`{name}` is missing: install the package `{package}`, or leave this step out by `--without`");
-    }
-    println!("installing {package}");
-    apt_get(&["update", "--quiet=2"])?;
-    apt_get(&["install", "--quiet=2", "--yes", "--no-install-recommends", package])?;
+    install(&format!("`{name}`"), package)?;
     if !exists(name) {
         bail!("the package `{package}` was installed, but there is no `{name}`");
     }
     Ok(())
+}
+
+/// Installs a package of Debian's when we may; otherwise says to install it, because `what` is missing.
+pub(crate) fn install(what: &str, package: &str) -> anyhow::Result<()> {
+    if !exists("apt-get") || !is_root() {
+        bail!("{what} is missing: install the package `{package}`, or leave this step out by `--without`");
+    }
+    println!("installing {package}");
+    apt_get(&["update", "--quiet=2"])?;
+    apt_get(&["install", "--quiet=2", "--yes", "--no-install-recommends", package])
 }
 
 /// Whether we may install what is missing.

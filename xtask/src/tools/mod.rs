@@ -3,5 +3,5 @@
 mod apt;
 mod cargo_install;
 
-pub(crate) use apt::{is_root, need};
+pub(crate) use apt::{install, is_root, need};
 pub(crate) use cargo_install::{cargo_deny, cargo_nextest};

@@ -24,8 +24,8 @@ pub enum StoreError {
         /// Ours.
         known: i64,
     },
-    /// The file holds something else.
-    #[error("the file is not a store of this program")]
+    /// There is something else.
+    #[error("what is there is not a store of this program")]
     Foreign,
     /// It is locked by another program.
     #[error("the store is locked by another program")]
@@ -33,6 +33,17 @@ pub enum StoreError {
     /// There is no room.
     #[error("the disk is full")]
     Full,
+    /// The server that keeps it is away, or the connection to it broke.
+    #[error("the database server cannot be reached")]
+    Unreachable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Something that is not to be had.
+    #[error("{message}")]
+    Refused {
+        /// What, and why.
+        message: String,
+        /// What to do about it.
+        hint: &'static str,
+    },
     /// Anything else.
     #[error("the store does not work")]
     Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -45,10 +56,14 @@ impl StoreError {
             Self::Held { .. } | Self::Lost => {
                 "let the other process finish, or stop it; its claim ends with it, at the latest a minute later"
             }
-            Self::Foreign => "name another file (`--store`); this one is left as it is",
+            Self::Foreign => "name another store (`--store`); what is there is left as it is",
             Self::Newer { .. } => "use the newer program, or another store (`--store`)",
-            Self::Locked => "close the program that holds the file, then try again; nothing was lost",
+            Self::Locked => "close the program that holds it, then try again; nothing was lost",
             Self::Full => "make room, then run again; everything committed before is kept",
+            Self::Unreachable(_) => {
+                "see that the server runs and that the address is right (`--store`), then run again; everything committed before is kept"
+            }
+            Self::Refused { hint, .. } => hint,
             Self::Broken(_) => "check the file and its folder, then run again; everything committed before is kept",
         }
     }

@@ -104,13 +104,17 @@ pub(super) fn held(rows: u64) -> Result<(), StoreError> {
 }
 
 async fn scope_of(connection: &mut Connection, key: &FeedKey) -> Result<i64, StoreError> {
-    sqlx::query("INSERT INTO scopes (source, connection, site) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
-        .bind(&key.source)
-        .bind(&key.connection)
-        .bind(&key.site)
-        .execute(&mut *connection)
-        .await
-        .map_err(store_error)?;
+    // What conflicts would use a number up all the same, where numbers come from a sequence.
+    sqlx::query(
+        "INSERT INTO scopes (source, connection, site) SELECT $1, $2, $3 \
+         WHERE NOT EXISTS (SELECT 1 FROM scopes WHERE source = $1 AND connection = $2 AND site = $3)",
+    )
+    .bind(&key.source)
+    .bind(&key.connection)
+    .bind(&key.site)
+    .execute(&mut *connection)
+    .await
+    .map_err(store_error)?;
     sqlx::query_scalar("SELECT id FROM scopes WHERE source = $1 AND connection = $2 AND site = $3")
         .bind(&key.source)
         .bind(&key.connection)
@@ -121,13 +125,16 @@ async fn scope_of(connection: &mut Connection, key: &FeedKey) -> Result<i64, Sto
 }
 
 async fn feed_of(connection: &mut Connection, scope: i64, key: &FeedKey) -> Result<Found, StoreError> {
-    sqlx::query("INSERT INTO feeds (scope_id, company, filters) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
-        .bind(scope)
-        .bind(&key.company)
-        .bind(&key.filters)
-        .execute(&mut *connection)
-        .await
-        .map_err(store_error)?;
+    sqlx::query(
+        "INSERT INTO feeds (scope_id, company, filters) SELECT $1, $2, $3 \
+         WHERE NOT EXISTS (SELECT 1 FROM feeds WHERE scope_id = $1 AND company = $2 AND filters = $3)",
+    )
+    .bind(scope)
+    .bind(&key.company)
+    .bind(&key.filters)
+    .execute(&mut *connection)
+    .await
+    .map_err(store_error)?;
     let row = sqlx::query(
         "SELECT id, fence, position, holder, held_until, holder_locked FROM feeds \
          WHERE scope_id = $1 AND company = $2 AND filters = $3",

@@ -77,16 +77,17 @@ async fn source_ids(to: &mut Connection, taken: &[(NewEvent, Because)]) -> Resul
     let mut names: Vec<&str> = taken.iter().map(|(event, _)| event.source.as_str()).collect();
     names.sort_unstable();
     names.dedup();
-    let (names, table) = (dialect::list(&names)?, dialect::table("$1"));
-    let insert = format!("INSERT INTO sources (name) SELECT value FROM {table} WHERE true ON CONFLICT DO NOTHING");
+    let table = dialect::table("$1");
+    let insert =
+        format!("INSERT INTO sources (name) SELECT value FROM {table} WHERE value NOT IN (SELECT name FROM sources)");
     sqlx::query(AssertSqlSafe(insert))
-        .bind(&names)
+        .bind(dialect::list(&names)?)
         .execute(&mut *to)
         .await
         .map_err(store_error)?;
     let select = format!("SELECT name, id FROM sources WHERE name IN (SELECT value FROM {table})");
     let rows = sqlx::query(AssertSqlSafe(select))
-        .bind(&names)
+        .bind(dialect::list(&names)?)
         .fetch_all(to)
         .await
         .map_err(store_error)?;

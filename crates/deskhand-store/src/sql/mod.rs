@@ -11,6 +11,8 @@
 //!   that it does not ask for.
 //! - What takes several statements goes into one `dialect::begin(&store.writer)`: those transactions come one after the
 //!   other in the whole store, in both databases. What only reads uses `store.readers`.
+//! - Numbers of rows come from a sequence that an `ON CONFLICT DO NOTHING` uses up as well: what is asked for often looks
+//!   first whether it is there.
 //! - Text that somebody else wrote goes through `dialect::text`: not every database takes every character.
 //!
 //! A new table is a migration for each database (the same number and name in `migrations/sqlite/` and

@@ -6,6 +6,9 @@ use deskhand_engine::store::Unusable;
 use super::dialect::{self, Connection};
 use super::errors::store_error;
 
+/// Characters of a reason that are kept: it is part of an index, which does not take more than 2,700 bytes everywhere.
+const REASON: usize = 500;
+
 /// Keeps what could not be taken; the same again is counted.
 pub(super) async fn insert(to: &mut Connection, feed: i64, unusable: &[Unusable], at: i64) -> Result<(), StoreError> {
     for one in unusable {
@@ -17,7 +20,7 @@ pub(super) async fn insert(to: &mut Connection, feed: i64, unusable: &[Unusable]
         )
         .bind(feed)
         .bind(one.record_id)
-        .bind(dialect::text(&one.reason))
+        .bind(dialect::text(shortened(&one.reason)))
         .bind(one.raw.as_deref())
         .bind(at)
         .execute(&mut *to)
@@ -25,4 +28,9 @@ pub(super) async fn insert(to: &mut Connection, feed: i64, unusable: &[Unusable]
         .map_err(store_error)?;
     }
     Ok(())
+}
+
+fn shortened(reason: &str) -> &str {
+    let end = reason.char_indices().nth(REASON).map_or(reason.len(), |(end, _)| end);
+    &reason[..end]
 }

@@ -32,3 +32,8 @@ pub(super) fn table(parameter: &str) -> String {
 pub(super) fn text(text: &str) -> &str {
     text
 }
+
+/// A value of a Unique Event Key as an index takes it: as it is.
+pub(super) fn key(key: &str) -> &str {
+    key
+}

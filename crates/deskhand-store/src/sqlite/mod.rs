@@ -9,6 +9,8 @@ mod sql;
 
 use std::sync::Arc;
 
+#[cfg(test)]
+pub(crate) use open::SCHEMA as STEPS;
 use sqlx::SqlitePool;
 
 use self::claim_lock::ClaimLocks;

@@ -11,10 +11,10 @@ use sqlx::{Connection, SqliteConnection, SqlitePool};
 use super::SqliteStore;
 use super::claim_lock::ClaimLocks;
 use super::errors::store_error;
-use crate::Codec;
+use crate::{Codec, schema};
 
 /// The schema that this program knows, as text: `migrate!` would need the SQL engine a second time for the build.
-const SCHEMA: [(i64, &str); 3] = [
+pub(crate) const SCHEMA: [(i64, &str); 3] = [
     (1, include_str!("../../migrations/sqlite/0001_events.sql")),
     (2, include_str!("../../migrations/sqlite/0002_writes.sql")),
     (5, include_str!("../../migrations/sqlite/0005_callbacks.sql")),
@@ -69,35 +69,23 @@ impl SqliteStore {
 async fn look_at(path: &Path, options: &SqliteConnectOptions) -> Result<(), StoreError> {
     if path.metadata().is_ok_and(|file| file.len() > 0) {
         let mut connection = SqliteConnection::connect_with(options).await.map_err(store_error)?;
-        refuse_newer(version(&mut connection).await?)?;
+        schema::refuse_newer(&SCHEMA, version(&mut connection).await?)?;
         connection.close().await.map_err(store_error)?;
     }
     Ok(())
 }
 
-fn refuse_newer(found: i64) -> Result<(), StoreError> {
-    let known = newest();
-    if found > known {
-        return Err(StoreError::Newer { found, known });
-    }
-    Ok(())
-}
-
-fn newest() -> i64 {
-    SCHEMA.last().map_or(0, |(version, _)| *version)
-}
-
 /// Applies what is missing, all of it in one transaction, so that two programs that start together do not collide.
 async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
-    let known = newest();
+    let known = schema::newest(&SCHEMA);
     if version(&mut *pool.acquire().await.map_err(store_error)?).await? == known {
         return Ok(());
     }
     let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await.map_err(store_error)?;
     let found = version(&mut transaction).await?;
-    refuse_newer(found)?;
-    for (_, sql) in SCHEMA.iter().filter(|(version, _)| *version > found) {
-        let step = sqlx::raw_sql(*sql).execute(&mut *transaction);
+    schema::refuse_newer(&SCHEMA, found)?;
+    for sql in schema::missing(&SCHEMA, found) {
+        let step = sqlx::raw_sql(sql).execute(&mut *transaction);
         step.await.map_err(store_error)?;
     }
     let stamp = format!("PRAGMA user_version = {known}; PRAGMA application_id = {APPLICATION}");

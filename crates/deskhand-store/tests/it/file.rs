@@ -3,30 +3,12 @@
 use std::path::Path;
 
 use deskhand_engine::StoreError;
-use deskhand_engine::store::{EventStore, FeedKey, LeaseRequest};
+use deskhand_engine::store::EventStore;
 use deskhand_store::{SqliteStore, Store as _};
-use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection, SqliteConnection};
 
-fn key() -> FeedKey {
-    let text = str::to_owned;
-    FeedKey {
-        connection: text("main"),
-        company: text("sandbox"),
-        source: text("Default Event Source"),
-        site: text("Main"),
-        filters: text("{}"),
-    }
-}
-
-fn request(holder: &str) -> LeaseRequest {
-    LeaseRequest {
-        holder: holder.to_owned(),
-        now: Timestamp::from_second(0).unwrap(),
-        until: Timestamp::from_second(60).unwrap(),
-    }
-}
+use super::sample::{key, request};
 
 async fn plain(path: &Path) -> SqliteConnection {
     let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);

@@ -1,8 +1,12 @@
-//! The journal of writes: what the model in memory does, the file does, and it is still there afterwards.
+//! The journal of writes: what the model in memory does, every store does, and it is still there afterwards.
+
+use std::sync::Arc;
 
 use deskhand_command::journal::{Claim, Claimed, Ending, Intent, Journal, MemoryJournal};
-use deskhand_store::{SqliteStore, Store as _};
+use deskhand_store::{SqliteStore, Store, StoreAddress};
 use jiff::Timestamp;
+
+use super::database::Database;
 
 fn intent(key: &str, step: &str, request: &str) -> Intent {
     Intent {
@@ -62,30 +66,21 @@ async fn promises(journal: &dyn Journal) {
     assert_eq!((ended.word(), ended.reason()), ("unknown", Some("who knows")));
 }
 
-#[tokio::test]
-async fn both_journals_keep_their_promises() {
-    promises(&MemoryJournal::default()).await;
-    let folder = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(&folder.path().join("store.sqlite")).await.unwrap();
+/// Of a store, whose journals belong to one connection each.
+async fn journals_of(store: &dyn Store) {
     promises(&*store.journal("main")).await;
     // Another connection's journal knows nothing of it.
     promises(&*store.journal("other")).await;
 }
 
-#[tokio::test]
-async fn an_unknown_write_is_listed_until_a_person_has_resolved_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("store.sqlite");
-    let store = SqliteStore::open(&path).await.unwrap();
-    let id = store
-        .journal("main")
-        .begin(&intent("run", "ticket 7", "POST x"))
-        .await
-        .unwrap()
-        .unwrap();
+/// `open` opens the same store each time.
+async fn an_unknown_write_is_listed_until_it_is_resolved(open: impl AsyncFn() -> Arc<dyn Store>) {
+    let store = open().await;
+    let begun = store.journal("main").begin(&intent("run", "ticket 7", "POST x")).await;
+    let id = begun.unwrap().unwrap();
     store.close().await;
 
-    let store = SqliteStore::open(&path).await.unwrap();
+    let store = open().await;
     let listed = store.list_writes(false, 10).await.unwrap();
     assert_eq!((listed.len(), listed[0].0.as_str(), listed[0].1.id), (1, "main", id));
     let done = Ending::Done { record: Some(3) };
@@ -95,4 +90,46 @@ async fn an_unknown_write_is_listed_until_a_person_has_resolved_it() {
     assert_eq!(store.list_writes(true, 10).await.unwrap().len(), 1);
     assert_eq!(store.get_write(id).await.unwrap().unwrap().1.ending, Some(done));
     assert!(store.get_write(99).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn the_journals_of_memory_and_file_keep_their_promises() {
+    promises(&MemoryJournal::default()).await;
+    let folder = tempfile::tempdir().unwrap();
+    journals_of(&SqliteStore::open(&folder.path().join("store.sqlite")).await.unwrap()).await;
+}
+
+#[tokio::test]
+async fn postgres_journals_keep_their_promises() {
+    let database = Database::empty().await;
+    journals_of(&database.open().await).await;
+    database.end().await;
+}
+
+#[tokio::test]
+async fn an_unknown_write_is_listed_until_a_person_has_resolved_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let address = StoreAddress::File(folder.path().join("store.sqlite"));
+    an_unknown_write_is_listed_until_it_is_resolved(async || deskhand_store::open(&address).await.unwrap()).await;
+}
+
+#[tokio::test]
+async fn postgres_lists_an_unknown_write_until_a_person_has_resolved_it() {
+    let database = Database::empty().await;
+    let address = StoreAddress::Postgres(database.address());
+    an_unknown_write_is_listed_until_it_is_resolved(async || deskhand_store::open(&address).await.unwrap()).await;
+    database.end().await;
+}
+
+#[tokio::test]
+async fn postgres_lets_one_of_two_processes_begin_a_step() {
+    let database = Database::empty().await;
+    let (one, two) = (database.open().await, database.open().await);
+    for round in 0..20 {
+        let step = intent("run", &format!("ticket {round}"), "POST x");
+        let (one, two) = (one.journal("main"), two.journal("main"));
+        let (one, two) = tokio::join!(one.begin(&step), two.begin(&step));
+        assert_eq!([one.unwrap(), two.unwrap()].iter().flatten().count(), 1);
+    }
+    database.end().await;
 }

@@ -4,6 +4,10 @@
 
 mod callbacks;
 mod conformance;
+mod database;
 mod file;
 mod journal;
+mod sample;
+mod server;
+mod server_away;
 mod size;
