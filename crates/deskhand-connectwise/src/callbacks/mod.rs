@@ -17,11 +17,12 @@ use deskhand_command::{
 
 use self::keys::Keys;
 
-/// The callbacks of one connection.
+/// The callbacks of one connection; clones share the keys that were fetched.
+#[derive(Clone)]
 pub struct TicketCallbacks {
     client: Client,
     clock: Arc<dyn Clock>,
-    keys: Keys,
+    keys: Arc<Keys>,
 }
 
 impl TicketCallbacks {
@@ -30,7 +31,7 @@ impl TicketCallbacks {
         Self {
             client: client.clone(),
             clock,
-            keys: Keys::default(),
+            keys: Arc::default(),
         }
     }
 }
