@@ -27,6 +27,8 @@ const STEPS: &[&str] = &[
     "pyconnectwise",
     "connectwise-rest",
     "proxies",
+    "pass",
+    "vault",
 ];
 
 pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {

@@ -48,6 +48,8 @@ pub struct Parameter {
     pub required: bool,
     /// Whether it is kept sealed and never shown.
     pub secret: bool,
+    /// Whether it says where secrets are sent to; another one needs them again.
+    pub address: bool,
     /// What it is when nobody says.
     pub default: Option<&'static str>,
     /// What it is for, in a sentence.
@@ -65,7 +67,7 @@ pub struct Settings {
     pub route: Option<SecretString>,
     /// A certificate authority to trust as well, as PEM.
     pub ca_certificate: Option<Vec<u8>>,
-    /// Where processes with the same keys share what the server asked them to wait for.
+    /// The folder where processes with the same keys share what the server asked them to wait for.
     pub shared_limits: Option<PathBuf>,
 }
 
@@ -87,11 +89,20 @@ pub trait OpenConnection: Send + Sync {
 }
 
 impl IntegrationDescription {
-    /// The parameter of this key or title, in any case.
+    /// The parameter of this key, title or member, in any case.
     pub fn parameter(&self, name: &str) -> Option<&'static Parameter> {
-        self.parameters
-            .iter()
-            .find(|parameter| parameter.key.eq_ignore_ascii_case(name) || parameter.title.eq_ignore_ascii_case(name))
+        self.parameters.iter().find(|parameter| {
+            parameter.key.eq_ignore_ascii_case(name)
+                || parameter.title.eq_ignore_ascii_case(name)
+                || parameter.member().eq_ignore_ascii_case(name)
+        })
+    }
+}
+
+impl Parameter {
+    /// What files call it: `server_url`.
+    pub fn member(&self) -> String {
+        self.title.to_ascii_lowercase().replace([' ', '-'], "_")
     }
 }
 

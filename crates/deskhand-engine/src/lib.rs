@@ -6,13 +6,16 @@
 pub mod callbacks;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
+pub mod connections;
 pub mod desk;
 pub mod events;
 pub mod ingest;
 pub mod playbooks;
 pub mod runs;
 pub mod schedules;
+pub mod secrets;
 pub mod store;
+pub mod vaults;
 
 pub use events::{Because, Dismissal, Event, EventSummary};
 pub use store::{EventStore, StoreError};

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
-use deskhand_command::{CommandOutput, ReturnData};
+use deskhand_command::{CommandOutput, Failure, ReturnData};
 
 /// How a run of the program ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +73,16 @@ impl BadInput {
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+}
+
+impl From<Failure> for BadInput {
+    /// A parameter or input that was refused before anything was sent.
+    fn from(failure: Failure) -> Self {
+        Self {
+            message: failure.message,
+            hint: failure.hint,
+        }
     }
 }
 

@@ -59,6 +59,11 @@ const ARROWS: &[Arrows] = &[
         ],
     },
     Arrows {
+        from: "deskhand-vault",
+        to: &["deskhand-command", "deskhand-engine"],
+        tests: &[],
+    },
+    Arrows {
         from: "deskhand",
         to: ANY,
         tests: ANY,

@@ -1,17 +1,20 @@
-//! Clients that others wrote, and proxies, against the sandbox: they share none of our misunderstandings.
+//! Clients, proxies and vaults that others wrote: they share none of our misunderstandings.
 
 mod connectwise_rest;
 mod proxies;
 mod pyconnectwise;
+mod vaults;
 
 use crate::steps::Steps;
 
 /// How many tickets the sandbox has: not a multiple of any page size.
 const TICKETS: &str = "1203";
 
-/// Every client.
+/// Every one.
 pub(crate) fn all(steps: &mut Steps) {
     steps.step("pyconnectwise", pyconnectwise::run);
     steps.step("connectwise-rest", connectwise_rest::run);
     steps.step("proxies", proxies::run);
+    steps.step("pass", vaults::pass);
+    steps.step("vault", vaults::server);
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 
 use crate::place;
-use crate::program::{capture, program};
+use crate::program::{capture, cargo, perform, program};
 use crate::sandbox::TlsSandbox;
 use crate::tools;
 
@@ -38,11 +38,36 @@ pub(super) fn run() -> anyhow::Result<()> {
         test_connection(&sandbox, &format!("{scheme}://someone:secret@127.0.0.1:{}", proxy.port))?;
     }
     seen(&log, port)?;
+    agents(&folder, proxy.port)?;
     let gone = proxy.port;
     drop(proxy);
     refused(&sandbox, &format!("socks5://someone:secret@127.0.0.1:{gone}"))?;
     println!("HTTP and SOCKS5 proxies carried the connection, and what they refuse fails");
     Ok(())
+}
+
+/// Connections of a desk through the same proxies, as agents.
+fn agents(folder: &Path, socks: u16) -> anyhow::Result<()> {
+    let http = tinyproxy(folder, &folder.join("tinyproxy-agents.log"))?;
+    let agents = format!(
+        "http://someone@127.0.0.1:{} socks5://someone@127.0.0.1:{socks} socks5h://someone@127.0.0.1:{socks}",
+        http.port
+    );
+    let mut tests = cargo([
+        "test",
+        "--quiet",
+        "--package",
+        "deskhand",
+        "--features",
+        "outside",
+        "--test",
+        "agents",
+    ]);
+    tests.args(["--", "outside::"]);
+    tests
+        .env("DESKHAND_TEST_AGENTS", agents)
+        .env("DESKHAND_TEST_AGENT_PASSWORD", "secret");
+    perform(&mut tests)
 }
 
 fn tinyproxy(folder: &Path, log: &Path) -> anyhow::Result<Proxy> {

@@ -132,6 +132,14 @@ pub fn parse_sources(text: &str) -> Result<Vec<EventSource>, SourceFileError> {
     Ok(sources)
 }
 
+/// A single source, for files that have others things in them; what is wrong carries its place where it has one.
+impl<'de> Deserialize<'de> for EventSource {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let written = Written::deserialize(from)?;
+        written.into_source().map_err(serde::de::Error::custom)
+    }
+}
+
 fn line_of(text: &str, at: usize) -> usize {
     text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
 }

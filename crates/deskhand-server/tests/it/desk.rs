@@ -8,13 +8,12 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
-use connectwise_psa::{Client, Credentials, ServerUrl};
-use deskhand_command::event_source::Hash;
+use connectwise_psa::Client;
 use deskhand_command::{
     Announced, BoxFuture, Callbacks, Command, Delivery, EventSource, Failure, Feed, NotBelieved, OpenConnection,
-    Registered, SystemClock, WantedCallback,
+    Registered, Settings, SystemClock, WantedCallback,
 };
-use deskhand_connectwise::{FeedOptions, Filters, TicketCallbacks, TicketFeed};
+use deskhand_connectwise::OpenPsa;
 use deskhand_engine::callbacks::{
     CallbackFeed, CallbackInbox, CallbackPlace, CallbackWork, Door, Doors, Reception, Waiting, Worked, ensure,
     secret_of, work_off,
@@ -52,8 +51,7 @@ pub(crate) struct Desk {
 
 /// A connection of which every delivery is kept.
 pub(crate) struct Opened {
-    client: Client,
-    callbacks: TicketCallbacks,
+    psa: OpenPsa,
     deliveries: Mutex<Vec<Delivery>>,
 }
 
@@ -92,14 +90,11 @@ impl Desk {
     }
 
     pub(crate) async fn unregistered(sandbox: &Running, store: &Path) -> Self {
-        let credentials = Credentials::new("sandbox", "public", "private", Some("id".to_owned())).unwrap();
-        let client = Client::builder(ServerUrl::parse(&sandbox.url()).unwrap(), credentials);
-        let client = client.build().unwrap();
         let opened = Arc::new(Opened {
-            callbacks: TicketCallbacks::new(&client, Arc::new(SystemClock)),
-            client: client.clone(),
+            psa: OpenPsa::open(&settings(sandbox)).unwrap(),
             deliveries: Mutex::default(),
         });
+        let client = opened.psa.client().clone();
         let store = Arc::new(SqliteStore::open(store).await.unwrap());
         let inbox = Arc::new(Failing {
             kept: Arc::clone(&store),
@@ -134,8 +129,7 @@ impl Desk {
     }
 
     pub(crate) async fn ensure(&self) -> Vec<deskhand_engine::callbacks::Step> {
-        let callbacks = &self.opened.callbacks;
-        let ensured = ensure(callbacks, &self.place, "Main", &*self.store, &SystemClock).await;
+        let ensured = ensure(self.opened.as_ref(), &self.place, "Main", &*self.store, &SystemClock).await;
         ensured.unwrap().steps
     }
 
@@ -230,23 +224,38 @@ fn feed_of(opened: &Arc<Opened>, store: &Arc<SqliteStore>) -> CallbackFeed {
     }
 }
 
+fn settings(sandbox: &Running) -> Settings {
+    let value = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    Settings {
+        values: [
+            value("serverurl", &sandbox.url()),
+            value("companyid", "sandbox"),
+            value("publickey", "public"),
+            value("clientid", "id"),
+        ]
+        .into(),
+        secrets: [("privatekey".to_owned(), "private".into())].into(),
+        ..Settings::default()
+    }
+}
+
+impl Opened {
+    fn inner(&self) -> &dyn Callbacks {
+        self.psa.callbacks().unwrap()
+    }
+}
+
 impl OpenConnection for Opened {
     fn commands(&self) -> &[Arc<dyn Command>] {
         &[]
     }
 
     fn account(&self) -> &str {
-        self.client.company_id()
+        self.psa.account()
     }
 
-    fn feed(&self, _source: &EventSource, from: Option<Timestamp>) -> Result<Arc<dyn Feed>, Failure> {
-        let options = FeedOptions {
-            filters: Filters::default(),
-            hash: Hash::default(),
-            from,
-            page_size: 1_000,
-        };
-        Ok(Arc::new(TicketFeed::new(&self.client, options)))
+    fn feed(&self, source: &EventSource, from: Option<Timestamp>) -> Result<Arc<dyn Feed>, Failure> {
+        self.psa.feed(source, from)
     }
 
     fn callbacks(&self) -> Option<&dyn Callbacks> {
@@ -256,28 +265,28 @@ impl OpenConnection for Opened {
 
 impl Callbacks for Opened {
     fn list(&self) -> BoxFuture<'_, Result<Vec<Registered>, Failure>> {
-        self.callbacks.list()
+        self.inner().list()
     }
 
     fn create<'a>(&'a self, wanted: &'a WantedCallback) -> BoxFuture<'a, Result<(), Failure>> {
-        self.callbacks.create(wanted)
+        self.inner().create(wanted)
     }
 
     fn mend<'a>(&'a self, id: i64, wanted: &'a WantedCallback) -> BoxFuture<'a, Result<(), Failure>> {
-        self.callbacks.mend(id, wanted)
+        self.inner().mend(id, wanted)
     }
 
     fn remove(&self, id: i64) -> BoxFuture<'_, Result<(), Failure>> {
-        self.callbacks.remove(id)
+        self.inner().remove(id)
     }
 
     fn verify<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Result<Announced, NotBelieved>> {
         self.deliveries.lock().push(delivery.clone());
-        self.callbacks.verify(delivery)
+        self.inner().verify(delivery)
     }
 
     fn busy_status(&self) -> u16 {
-        self.callbacks.busy_status()
+        self.inner().busy_status()
     }
 }
 

@@ -1,14 +1,15 @@
 //! The connection that a verb works on: options first, then the environment, then the profile.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::Args;
-use connectwise_psa::{Client, Credentials, ServerUrl};
-use deskhand_connectwise::TicketMark;
+use connectwise_psa::ServerUrl;
+use deskhand_command::Settings as Parameters;
+use deskhand_connectwise::OpenPsa;
 
-use super::paths::{limits_path, profiles_path, variable_of};
-use super::profile::{self, MarkSetting, NamedMark, Profile};
+use super::paths::{limits_folder, profiles_path, variable_of};
+use super::profile::{self, Profile};
 use crate::exit::BadInput;
 
 /// Options that name a connection. The private key is no option: arguments can be read by every user of a machine.
@@ -49,24 +50,20 @@ pub(crate) struct ConnectionOptions {
     pub(crate) ceiling: Option<usize>,
 }
 
-/// A connection's parameters, complete; the private key is in `credentials` and nowhere else.
+/// A connection's parameters, complete.
 pub(crate) struct Settings {
-    /// The address.
-    pub(crate) url: ServerUrl,
-    /// Company id and keys.
-    pub(crate) credentials: Credentials,
     /// The company id, which is part of what ingested events are filed under.
     pub(crate) company_id: String,
     /// What events are filed under: the profile's name, else the address.
     pub(crate) name: String,
-    rest: Profile,
+    parameters: Parameters,
 }
 
-/// The client for the connection that options, environment and profile describe.
-pub(crate) fn connect(options: &ConnectionOptions) -> anyhow::Result<(Client, Settings)> {
+/// The connection that options, environment and profile describe; nothing is sent yet.
+pub(crate) fn connect(options: &ConnectionOptions) -> anyhow::Result<(OpenPsa, Settings)> {
     let settings = Settings::gather(options)?;
-    let client = settings.client()?;
-    Ok((client, settings))
+    let psa = OpenPsa::open(&settings.parameters).map_err(BadInput::from)?;
+    Ok((psa, settings))
 }
 
 impl Settings {
@@ -84,16 +81,37 @@ impl Settings {
         let company_id = required(&profile.company_id, "company id", "DESKHAND_COMPANY_ID")?;
         let public_key = required(&profile.public_key, "public key", "DESKHAND_PUBLIC_KEY")?;
         let private_key = required(&profile.private_key, "private key", "DESKHAND_PRIVATE_KEY")?;
-        let url = ServerUrl::parse(&url).map_err(|error| BadInput::new(error.to_string()))?;
-        let credentials = Credentials::new(&company_id, &public_key, &private_key, profile.client_id.clone())
-            .map_err(|error| BadInput::new(error.to_string()))?;
-        let name = name.unwrap_or_else(|| url.host().to_owned());
+        let name = if let Some(name) = name {
+            name
+        } else {
+            let url = ServerUrl::parse(&url).map_err(|error| BadInput::new(error.to_string()))?;
+            url.host().to_owned()
+        };
+        let optional = [
+            ("apiversion", profile.api_version.clone()),
+            ("clientid", profile.client_id.clone()),
+            ("timeout", profile.timeout_seconds.map(|number| number.to_string())),
+            ("ceiling", profile.ceiling.map(|number| number.to_string())),
+            ("ticketmark", profile.ticket_mark.map(|mark| mark.to_string())),
+        ];
+        let required = [
+            ("serverurl", url),
+            ("companyid", company_id.clone()),
+            ("publickey", public_key),
+        ];
+        let optional = optional.into_iter().filter_map(|(key, value)| Some((key, value?)));
+        let values = required.into_iter().chain(optional);
+        let parameters = Parameters {
+            values: values.map(|(key, value)| (key.to_owned(), value)).collect(),
+            secrets: BTreeMap::from([("privatekey".to_owned(), private_key.into())]),
+            route: profile.proxy.clone().map(Into::into),
+            ca_certificate: profile.authority()?,
+            shared_limits: limits_folder(),
+        };
         Ok(Self {
-            url,
-            credentials,
             company_id,
             name,
-            rest: profile,
+            parameters,
         })
     }
 
@@ -101,44 +119,16 @@ impl Settings {
     pub(crate) fn filed_under(&self) -> String {
         format!("{} {}", self.name, self.company_id)
     }
+}
 
-    /// Where new tickets carry the mark by which they are found again.
-    pub(crate) fn ticket_mark(&self) -> TicketMark {
-        match self.rest.ticket_mark {
-            None | Some(MarkSetting::Named(NamedMark::ExternalXRef)) => TicketMark::ExternalXRef,
-            Some(MarkSetting::Named(NamedMark::Nowhere)) => TicketMark::Nowhere,
-            Some(MarkSetting::CustomField(id)) => TicketMark::CustomField(id),
-        }
-    }
-
-    /// What the vendor may count requests by: every process with the same keys at the same place.
-    fn limited_as(&self) -> String {
-        let key = self.rest.public_key.as_deref().unwrap_or_default();
-        format!("{} {} {key}", self.url.host(), self.company_id)
-    }
-
-    fn client(&self) -> anyhow::Result<Client> {
-        let mut builder = Client::builder(self.url.clone(), self.credentials.clone())
-            .user_agent(concat!("deskhand/", env!("CARGO_PKG_VERSION")))
-            .timeout(Duration::from_secs(self.rest.timeout_seconds.unwrap_or(60)));
-        if let Some(version) = &self.rest.api_version {
-            builder = builder.api_version(version);
-        }
-        if let Some(proxy) = &self.rest.proxy {
-            builder = builder.proxy(proxy);
-        }
-        if let Some(path) = &self.rest.ca_certificate {
-            let pem =
-                std::fs::read(path).map_err(|error| BadInput::unreadable("certificate authority", path, &error))?;
-            builder = builder.ca_certificate(&pem);
-        }
-        if let Some(file) = limits_path(&self.limited_as()) {
-            builder = builder.share_limits(file);
-        }
-        if let Some(ceiling) = self.rest.ceiling {
-            builder = builder.ceiling(ceiling);
-        }
-        builder.build().map_err(|error| BadInput::new(error.message()).into())
+impl Profile {
+    /// The certificate authority's file.
+    fn authority(&self) -> anyhow::Result<Option<Vec<u8>>> {
+        let Some(path) = &self.ca_certificate else {
+            return Ok(None);
+        };
+        let pem = std::fs::read(path).map_err(|error| BadInput::unreadable("certificate authority", path, &error))?;
+        Ok(Some(pem))
     }
 }
 

@@ -4,7 +4,6 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use sha2::{Digest as _, Sha256};
 
 use crate::exit::BadInput;
 
@@ -27,16 +26,11 @@ pub(crate) fn store_path(named: Option<&Path>) -> anyhow::Result<PathBuf> {
     Ok(folder.join("deskhand.sqlite"))
 }
 
-/// Where processes on one connection tell each other what the PSA asked them to wait for; `None` where nothing can be kept.
-pub(super) fn limits_path(connection: &str) -> Option<PathBuf> {
+/// Where processes tell each other what the PSA asked them to wait for; `None` where nothing can be kept.
+pub(super) fn limits_folder() -> Option<PathBuf> {
     let folder = folder("XDG_DATA_HOME", ".local/share")?.join("deskhand/limits");
     std::fs::create_dir_all(&folder).ok()?;
-    let digest = Sha256::digest(connection.as_bytes());
-    let name = digest
-        .iter()
-        .take(8)
-        .fold(String::new(), |name, byte| format!("{name}{byte:02x}"));
-    Some(folder.join(name))
+    Some(folder)
 }
 
 /// A folder by its variable, else below the home folder.

@@ -42,6 +42,16 @@ pub(super) enum NamedMark {
     Nowhere,
 }
 
+impl std::fmt::Display for MarkSetting {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::CustomField(id) => write!(to, "{id}"),
+            Self::Named(NamedMark::ExternalXRef) => to.write_str("externalXRef"),
+            Self::Named(NamedMark::Nowhere) => to.write_str("none"),
+        }
+    }
+}
+
 /// Reads one profile of the file.
 pub(super) fn read(path: &Path, name: &str) -> anyhow::Result<Profile> {
     let text = std::fs::read_to_string(path).map_err(|error| BadInput::unreadable("profile file", path, &error))?;

@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
 
 use clap::{ArgMatches, FromArgMatches};
-use deskhand_command::{Command, Context, Declaration, Effect, Mode, SystemClock};
+use deskhand_command::{Command, Context, Declaration, Effect, Mode, OpenConnection as _, SystemClock};
 use deskhand_store::Store as _;
 
 use crate::arguments::{self, OutputOptions, WritingOptions};
@@ -18,9 +18,9 @@ use crate::render::format::Format;
 /// Runs it and prints what it returned; failures go to standard error as well.
 pub(super) async fn run(declaration: &Declaration, matches: &ArgMatches) -> anyhow::Result<Exit> {
     let form = OutputOptions::from_arg_matches(matches)?.output;
-    let (client, settings) = config::connect(&ConnectionOptions::from_arg_matches(matches)?)?;
-    let catalogue = deskhand_connectwise::catalogue(&client, settings.ticket_mark());
-    let command = catalogue
+    let (psa, settings) = config::connect(&ConnectionOptions::from_arg_matches(matches)?)?;
+    let command = psa
+        .commands()
         .iter()
         .find(|command| command.declaration().slug == declaration.slug)
         .expect("the catalogue has every command that it declares");

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
-use connectwise_psa::{Client, Credentials, ServerUrl};
+use deskhand_command::Settings;
+use deskhand_connectwise::OpenPsa;
 use deskhand_engine::EventStore;
 use deskhand_engine::events::EventFilter;
 use deskhand_engine::ingest::{IngestJob, Ingestor};
@@ -15,7 +16,7 @@ use deskhand_sandbox::{Activity, Running};
 use deskhand_store::SqliteStore;
 
 use super::ingest::{WhatOptions, ingestor, once, prepare};
-use crate::exit::Exit;
+use crate::exit::{BadInput, Exit};
 use crate::progress::Watch;
 
 #[derive(Debug, Args)]
@@ -80,8 +81,18 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<Exit> {
 }
 
 fn assemble(sandbox: &Running, store: Arc<SqliteStore>) -> anyhow::Result<(Ingestor, IngestJob)> {
-    let credentials = Credentials::new("sandbox", "public", "private", Some("demo".to_owned()))?;
-    let client = Client::builder(ServerUrl::parse(&sandbox.url())?, credentials).build()?;
+    let values = [
+        ("serverurl", sandbox.url()),
+        ("companyid", "sandbox".to_owned()),
+        ("publickey", "public".to_owned()),
+        ("clientid", "demo".to_owned()),
+    ];
+    let psa = OpenPsa::open(&Settings {
+        values: values.map(|(key, value)| (key.to_owned(), value)).into(),
+        secrets: [("privatekey".to_owned(), "private".into())].into(),
+        ..Settings::default()
+    });
+    let psa = psa.map_err(BadInput::from)?;
     let what = WhatOptions {
         store: None,
         sources: None,
@@ -91,7 +102,7 @@ fn assemble(sandbox: &Running, store: Arc<SqliteStore>) -> anyhow::Result<(Inges
         #[cfg(debug_assertions)]
         kill_at: None,
     };
-    let (feed, job) = prepare(&client, "demo", "sandbox", &what)?;
+    let (feed, job) = prepare(&psa, "demo", "sandbox", &what)?;
     Ok((ingestor(feed, store, Arc::new(Watch::new(None))), job))
 }
 

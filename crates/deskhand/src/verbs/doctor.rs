@@ -22,8 +22,8 @@ pub(crate) struct Options {
 }
 
 pub(super) async fn run(options: &Options) -> anyhow::Result<Exit> {
-    let (client, _) = config::connect(&options.connection)?;
-    let checkup = match examine(&client, &SystemClock).await {
+    let (psa, _) = config::connect(&options.connection)?;
+    let checkup = match examine(psa.client(), &SystemClock).await {
         Ok(checkup) => checkup,
         Err(failure) => {
             render::error::report_failures(&[failure.indicated("Doctor")]);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 use deskhand_command::{EventSource, SystemClock};
-use deskhand_connectwise::{FeedOptions, Filters, TicketFeed};
+use deskhand_connectwise::{OpenPsa, TicketFeed};
 use deskhand_engine::ingest::{DueSweep, IngestJob, IngestReport, Ingestor, Observer, due_sweep};
 use deskhand_engine::store::{FeedKey, RunKind, RunOutcome};
 use deskhand_store::SqliteStore;
@@ -60,8 +60,8 @@ pub(crate) struct WhatOptions {
 }
 
 pub(super) async fn run(options: &Options) -> anyhow::Result<Exit> {
-    let (client, settings) = config::connect(&options.connection)?;
-    let (feed, job) = prepare(&client, &settings.name, &settings.company_id, &options.what)?;
+    let (psa, settings) = config::connect(&options.connection)?;
+    let (feed, job) = prepare(&psa, &settings.name, &settings.company_id, &options.what)?;
     let watch = Arc::new(Watch::new(options.what.kill_point()?));
     // A store is made only when the rest is right.
     let ingestor = ingestor(feed, open_store(&options.what).await?, watch);
@@ -145,7 +145,7 @@ pub(super) async fn open_store(what: &WhatOptions) -> anyhow::Result<Arc<SqliteS
 
 /// The feed and what it is kept under.
 pub(super) fn prepare(
-    client: &connectwise_psa::Client,
+    psa: &OpenPsa,
     connection: &str,
     company: &str,
     what: &WhatOptions,
@@ -155,12 +155,8 @@ pub(super) fn prepare(
         Some(name) => super::sources::named(&sources, name)?.clone(),
         None => EventSource::default_source(),
     };
-    let options = FeedOptions {
-        filters: filters_of(&source)?,
-        hash: source.hash.clone(),
-        from: what.from.as_deref().map(from).transpose()?,
-        page_size: what.page_size,
-    };
+    let from = what.from.as_deref().map(from).transpose()?;
+    let feed = psa.tickets(&source, from, what.page_size).map_err(BadInput::from)?;
     let key = FeedKey {
         connection: connection.to_owned(),
         company: company.to_owned(),
@@ -170,7 +166,7 @@ pub(super) fn prepare(
     };
     let holder = format!("process {} {}", std::process::id(), super::run_id());
     Ok((
-        TicketFeed::new(client, options),
+        feed,
         IngestJob {
             key,
             sources: Arc::new(sources),
@@ -186,20 +182,6 @@ pub(super) fn ingestor(feed: TicketFeed, store: Arc<SqliteStore>, observer: Arc<
         clock: Arc::new(SystemClock),
         observer,
     }
-}
-
-/// The filters of an event source, read as the command would read them.
-fn filters_of(source: &EventSource) -> anyhow::Result<Filters> {
-    let declaration = super::fetch_event_declaration();
-    let refused = |failure: deskhand_command::Failure| {
-        let bad = BadInput::new(format!("event source `{}`: {}", source.name, failure.message));
-        match failure.hint {
-            Some(hint) => bad.hint(hint),
-            None => bad,
-        }
-    };
-    let inputs = deskhand_command::input::Inputs::new(declaration, source.fetch.clone()).map_err(refused)?;
-    Ok(Filters::read(&inputs).map_err(refused)?)
 }
 
 fn from(text: &str) -> anyhow::Result<Timestamp> {

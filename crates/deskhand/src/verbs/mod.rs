@@ -70,15 +70,6 @@ fn run_id() -> String {
     format!("{}-{:08x}", now.strftime("%Y%m%dT%H%M%SZ"), fastrand::u32(..))
 }
 
-/// The declaration whose filters event sources use.
-fn fetch_event_declaration() -> &'static deskhand_command::Declaration {
-    let declarations = deskhand_connectwise::declarations();
-    declarations
-        .iter()
-        .find(|declaration| declaration.slug == "fetch-event")
-        .expect("the catalogue has Fetch Event")
-}
-
 /// Opens a store, with what to do when that fails.
 async fn open_store(path: &std::path::Path) -> anyhow::Result<std::sync::Arc<deskhand_store::SqliteStore>> {
     let store = deskhand_store::SqliteStore::open(path).await.map_err(store_trouble)?;

@@ -1,0 +1,29 @@
+//! Connections: who has them, who may use them, and how they are opened.
+//!
+//! [`authorize`] is the one place that says who may see, use and change what. A definition holds no secrets, only where
+//! they are; [`Connections`] fetches them when a call needs them.
+
+mod agents;
+mod authorize;
+mod check;
+mod connection;
+mod guard;
+mod near;
+mod open;
+mod people;
+mod settings;
+mod site;
+mod through;
+#[cfg(test)]
+pub(crate) mod toy;
+
+pub use agents::{Agent, Agents};
+pub use authorize::{Access, Denied, authorize};
+pub use check::{Surroundings, complaints};
+pub use connection::{Connection, HealthCheck, SecretPlace, SiteScope, VaultReference};
+pub(crate) use guard::give_again;
+pub use guard::needs_secret_again;
+pub(crate) use near::{sentence, unknown};
+pub use open::{Connections, Opened, Unsaved};
+pub use people::{Actor, User, Users};
+pub use site::{Site, SiteKind, SiteRole, Sites};

@@ -1,0 +1,31 @@
+//! The desk as files: read from a folder, planned against what is there, applied, and written out again.
+//!
+//! Nothing here reads or writes a file: names and texts are handed in and out.
+
+mod apply;
+mod connection;
+mod document;
+mod export;
+mod lines;
+mod plan;
+mod problem;
+mod read;
+mod site;
+#[cfg(test)]
+mod tests;
+mod user;
+
+pub use apply::{Known, apply, look};
+pub use export::export;
+pub use plan::{Becomes, Change, Plan, plan};
+pub use problem::Problem;
+pub use read::{Defined, Given, read};
+
+/// A file of a desk's folder. It can hold secrets as people wrote them, so it has no `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DeskFile {
+    /// Its path below the folder: `connections.toml`, `playbooks/triage.toml`.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+}

@@ -1,0 +1,15 @@
+//! Secrets at rest: sealed with a key that the operator holds, readable nowhere else.
+//!
+//! What is sealed is bound to its connection and parameter, so that it cannot be moved to another place. [`rotate`]
+//! seals everything anew while the desk runs.
+
+mod error;
+mod keyring;
+mod rotate;
+mod seal;
+#[cfg(test)]
+pub(crate) mod toy;
+
+pub use error::SecretError;
+pub use keyring::{Keyring, Random, new_key};
+pub use rotate::{Rotated, rotate};
