@@ -34,10 +34,12 @@ pub use condition::Condition;
 pub use error::{Error, ErrorKind, FieldError, VendorError};
 pub use governor::{Governor, Measured, Urgency};
 pub use list::{IdRange, ListRequest, Page, Scan, ScanError, ScanPage, ScanRequest, Split};
-pub use send::{Answer, Client, ClientBuilder, CompanyInfo, Patience, Request, SystemInfo};
+pub use send::{
+    Answer, CallbackKeyUrl, CallbackKeyUrlError, Client, ClientBuilder, CompanyInfo, Patience, Request, SystemInfo,
+};
 pub use write::{
-    Callback, CallbackSignatureError, Patch, Reference, attach_children, create_ticket, delete_ticket, detach_children,
-    merge_tickets, replace_ticket, update_ticket, verify_callback, write_note,
+    Callback, CallbackEntry, CallbackSignatureError, Patch, Reference, attach_children, create_ticket, delete_ticket,
+    detach_children, merge_tickets, replace_ticket, update_ticket, verify_callback, write_note,
 };
 
 /// A future that can be stored and sent.

@@ -353,3 +353,62 @@ async fn another_process_on_the_connection_keeps_to_what_the_server_asked_of_thi
     assert!(begun.elapsed() >= Duration::from_millis(900), "{:?}", begun.elapsed());
     std::fs::remove_file(file).unwrap();
 }
+
+async fn callback_key(server: &MockServer) -> Result<String, Error> {
+    let client = client(server);
+    let url = format!(
+        "{}/v4_6_release//system/callbackkey/index.rails?companyName=company&id=1",
+        server.uri()
+    );
+    client.callback_key(&client.callback_key_url(&url).unwrap()).await
+}
+
+#[tokio::test]
+async fn a_callback_key_is_fetched_with_credentials_only_when_they_are_asked_for() {
+    let server = MockServer::start().await;
+    Mock::given(header_exists("authorization"))
+        .and(header("clientId", "app"))
+        .respond_with(ResponseTemplate::new(200).set_body_string(r#"{"signing_key":"signed in"}"#))
+        .mount(&server)
+        .await;
+    Mock::given(method("GET"))
+        .respond_with(ResponseTemplate::new(200).set_body_string(r#"{"signing_key":"k"}"#))
+        .up_to_n_times(1)
+        .with_priority(1)
+        .mount(&server)
+        .await;
+    assert_eq!(callback_key(&server).await.unwrap(), "k");
+    let asked = server.received_requests().await.unwrap();
+    assert!(asked.len() == 1 && !asked[0].headers.contains_key("authorization"));
+    Mock::given(method("GET"))
+        .respond_with(ResponseTemplate::new(401))
+        .up_to_n_times(1)
+        .with_priority(1)
+        .mount(&server)
+        .await;
+    assert_eq!(callback_key(&server).await.unwrap(), "signed in");
+}
+
+#[tokio::test]
+async fn a_callback_key_is_not_followed_elsewhere_and_never_quoted() {
+    let redirect = ResponseTemplate::new(302).insert_header("location", "https://evil.example.com/");
+    for (answer, kind) in [
+        (redirect, ErrorKind::Redirected),
+        (
+            ResponseTemplate::new(200).set_body_string(r#"{"signing_key":"s3cret""#),
+            ErrorKind::BadBody,
+        ),
+        (
+            ResponseTemplate::new(200).set_body_string(r#"{"signing_key":""}"#),
+            ErrorKind::BadBody,
+        ),
+        (ResponseTemplate::new(200).set_body_string("<html>"), ErrorKind::BadBody),
+    ] {
+        let server = MockServer::start().await;
+        Mock::given(method("GET")).respond_with(answer).mount(&server).await;
+        let error = callback_key(&server).await.unwrap_err();
+        assert_eq!(error.kind(), kind);
+        assert!(!format!("{error:?} {error}").contains("s3cret"));
+        assert_eq!(server.received_requests().await.unwrap().len(), 1);
+    }
+}

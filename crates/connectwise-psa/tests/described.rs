@@ -70,6 +70,7 @@ fn requests_that_no_command_sends_are_described_by_the_vendor() {
         delete_ticket(7),
         attach_children(1, &[2]),
         callback.create(),
+        callback.update(4),
         Callback::delete(4),
         Callback::list().to_request(0),
     ] {

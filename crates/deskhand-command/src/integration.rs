@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::Serialize;
 
-use crate::{Command, Declaration, EventSource, Failure, Feed};
+use crate::{Callbacks, Command, Declaration, EventSource, Failure, Feed};
 
 /// A product that connections can be made to.
 pub trait Integration: Send + Sync {
@@ -90,6 +90,11 @@ pub trait OpenConnection: Send + Sync {
 
     /// What brings an event source's records in.
     fn feed(&self, source: &EventSource, wish: FeedWish) -> Result<Arc<dyn Feed>, Failure>;
+
+    /// The product's callbacks, where it has any.
+    fn callbacks(&self) -> Option<&dyn Callbacks> {
+        None
+    }
 }
 
 impl IntegrationDescription {

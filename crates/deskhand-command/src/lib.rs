@@ -4,6 +4,7 @@
 //! on every surface. A [`Feed`] is how an integration brings records in, an [`EventSource`] says what becomes of them.
 //! This crate knows no vendor, does no network I/O and reads no clock but the one it is handed.
 
+mod callbacks;
 mod clock;
 mod command;
 pub mod event_source;
@@ -15,6 +16,7 @@ pub mod journal;
 mod output;
 mod results;
 
+pub use callbacks::{Announced, Callbacks, Delivery, NotBelieved, Registered, WantedCallback};
 pub use clock::{Clock, SystemClock};
 pub use command::{BoxFuture, Command, Context, Declaration, Effect, Mode, NoProgress, Progress, States};
 pub use event_source::EventSource;

@@ -7,14 +7,14 @@ use std::time::Duration;
 use connectwise_psa::{Client, Credentials, ServerUrl};
 use deskhand_command::input::Inputs;
 use deskhand_command::{
-    Command, EventSource, Failure, Feed, FeedWish, Integration, IntegrationDescription, OpenConnection, Parameter,
-    Settings, find_declaration,
+    Callbacks, Command, EventSource, Failure, Feed, FeedWish, Integration, IntegrationDescription, OpenConnection,
+    Parameter, Settings, SystemClock, find_declaration,
 };
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
-use crate::{FeedOptions, Filters, TicketFeed, TicketMark, catalogue, declarations};
+use crate::{FeedOptions, Filters, TicketCallbacks, TicketFeed, TicketMark, catalogue, declarations};
 
 /// ConnectWise PSA, for everybody who holds connections.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +28,7 @@ pub struct ConnectWise {
 pub struct OpenPsa {
     client: Client,
     commands: Vec<Arc<dyn Command>>,
+    callbacks: TicketCallbacks,
 }
 
 /// Records a page, where nobody says otherwise: as many as the vendor gives.
@@ -142,7 +143,12 @@ impl OpenPsa {
         let given = Given(settings);
         let client = given.client()?;
         let commands = catalogue(&client, given.ticket_mark()?);
-        Ok(Self { client, commands })
+        let callbacks = TicketCallbacks::new(&client, Arc::new(SystemClock));
+        Ok(Self {
+            client,
+            commands,
+            callbacks,
+        })
     }
 
     /// The client that its commands use.
@@ -179,6 +185,10 @@ impl OpenConnection for OpenPsa {
     fn feed(&self, source: &EventSource, wish: FeedWish) -> Result<Arc<dyn Feed>, Failure> {
         let page_size = wish.page_size.map_or(PAGE_SIZE, u32::from);
         Ok(Arc::new(self.tickets(source, wish.from, page_size)?))
+    }
+
+    fn callbacks(&self) -> Option<&dyn Callbacks> {
+        Some(&self.callbacks)
     }
 }
 

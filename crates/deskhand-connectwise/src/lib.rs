@@ -3,6 +3,7 @@
 //! `commands/` has one file for each command, `feed/` reads what changed, pass by pass, `failure/` puts the client's
 //! errors into words that say what to do. `integration.rs` is what they have in common: opening a connection.
 
+mod callbacks;
 mod commands;
 mod doctor;
 mod failure;
@@ -12,6 +13,7 @@ mod integration;
 mod names;
 mod writes;
 
+pub use callbacks::TicketCallbacks;
 pub use commands::{catalogue, declarations};
 pub use doctor::{Checkup, Right, RightState, examine};
 pub use failure::translate;

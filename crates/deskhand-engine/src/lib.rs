@@ -5,6 +5,7 @@
 //! journal, the pure `decide` and the host that performs it, [`schedules`] say when something is due, [`rules`] what becomes of
 //! events. [`engine`] puts all of it together.
 
+pub mod callbacks;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 pub mod connections;

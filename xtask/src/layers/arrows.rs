@@ -54,6 +54,16 @@ const ARROWS: &[Arrows] = &[
         tests: &[],
     },
     Arrows {
+        from: "deskhand-server",
+        to: &["deskhand-command", "deskhand-engine"],
+        tests: &[
+            "connectwise-psa",
+            "deskhand-connectwise",
+            "deskhand-sandbox",
+            "deskhand-store",
+        ],
+    },
+    Arrows {
         from: "deskhand-vault",
         to: &["deskhand-command", "deskhand-engine"],
         tests: &[],
@@ -167,6 +177,8 @@ mod tests {
         assert!(!verdict("deskhand-engine", "deskhand-store", None, true));
         assert!(!verdict("deskhand-engine", "connectwise-psa", Some("dev"), true));
         assert!(verdict("deskhand", "deskhand-sandbox", None, true));
+        assert!(verdict("deskhand-server", "deskhand-engine", None, true));
+        assert!(!verdict("deskhand-server", "deskhand-connectwise", None, true));
     }
 
     #[test]

@@ -61,7 +61,7 @@ impl Part {
             Self::Health | Self::Jobs => &["crates/deskhand/src/verbs/serve", "crates/deskhand/src/verbs/serve.rs"],
             Self::Playbooks => &["crates/deskhand-engine/src/runs/decide"],
             Self::Incidents => &["crates/deskhand-engine/src/rules"],
-            Self::Api => &["crates/deskhand-server"],
+            Self::Api => &["crates/deskhand-server/src/api"],
             Self::Console => &["console"],
         };
         places.iter().any(|place| place::root().join(place).exists())

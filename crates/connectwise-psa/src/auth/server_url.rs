@@ -114,6 +114,15 @@ impl ServerUrl {
         Some(root)
     }
 
+    /// Whether an address is this server's: the same scheme and port, and its host or the cloud's other name for it.
+    pub(crate) fn owns(&self, other: &Url) -> bool {
+        let own = self.host();
+        let same_place = other.scheme() == self.origin.scheme()
+            && other.port_or_known_default() == self.origin.port_or_known_default();
+        let twin = |host: &str| api_twin(own) == Some(host) || api_twin(host) == Some(own);
+        same_place && other.host_str().is_some_and(|host| host == own || twin(host))
+    }
+
     /// Where company info is asked for; no credentials go there.
     pub(crate) fn company_info(&self, company_id: &str) -> Url {
         let mut url = self.origin.clone();

@@ -12,7 +12,10 @@ use url::Url;
 use super::buffers::Buffers;
 use super::builder::misconfigured;
 use super::transport::attempt;
-use super::{Answer, ClientBuilder, CompanyInfo, Patience, Request, SystemInfo, discover};
+use super::{
+    Answer, CallbackKeyUrl, CallbackKeyUrlError, ClientBuilder, CompanyInfo, Patience, Request, SystemInfo,
+    callback_key, discover,
+};
 use crate::governor::{Seen, Urgency};
 use crate::list::{self, ListRequest, Page, Scan, ScanRequest};
 use crate::records::RawRecord;
@@ -189,6 +192,36 @@ impl Client {
                 *self.shared.root.write() = root;
             }
             Ok(info)
+        })
+    }
+
+    /// Checks where an announcement says that its signing key is: anybody can write that into one.
+    pub fn callback_key_url(&self, text: &str) -> Result<CallbackKeyUrl, CallbackKeyUrlError> {
+        let root = self.shared.root.read().clone();
+        CallbackKeyUrl::check(text, &self.shared.url, &root, self.company_id())
+    }
+
+    /// Fetches a signing key, once; without credentials, and with them only when the server wants them.
+    pub fn callback_key<'a>(&'a self, at: &'a CallbackKeyUrl) -> BoxFuture<'a, Result<String, Error>> {
+        Box::pin(async move {
+            let plain = self.shared.http.get(at.url().clone());
+            let plain = plain.header(ACCEPT, "application/json");
+            let answer = match self.attempt(plain.build()).await {
+                Err(error) if matches!(error.kind(), ErrorKind::Unauthorized | ErrorKind::Forbidden) => {
+                    let mut signed_in = self
+                        .shared
+                        .http
+                        .get(at.url().clone())
+                        .header(AUTHORIZATION, self.shared.credentials.authorization())
+                        .header(ACCEPT, "application/json");
+                    if let Some(client_id) = self.shared.credentials.client_id() {
+                        signed_in = signed_in.header("clientId", client_id);
+                    }
+                    self.attempt(signed_in.build()).await?
+                }
+                answered => answered?,
+            };
+            callback_key::key_of(&answer)
         })
     }
 

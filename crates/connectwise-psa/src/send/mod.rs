@@ -3,6 +3,7 @@
 mod answer;
 mod buffers;
 mod builder;
+mod callback_key;
 mod client;
 mod discover;
 mod patience;
@@ -11,6 +12,7 @@ mod transport;
 
 pub use answer::Answer;
 pub use builder::ClientBuilder;
+pub use callback_key::{CallbackKeyUrl, CallbackKeyUrlError};
 pub use client::Client;
 pub(crate) use client::bad_body;
 pub use discover::{CompanyInfo, SystemInfo};

@@ -3,10 +3,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, Mac};
+use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use crate::{ListRequest, Request};
+use super::Patch;
+use crate::{ListRequest, Request, ScanRequest};
 
 const CALLBACKS: &str = "system/callbacks";
 
@@ -48,14 +50,66 @@ impl Callback {
         Request::post(CALLBACKS, &body)
     }
 
+    /// Makes a registered one this, active again included; answered with 200 and the callback.
+    pub fn update(&self, id: i64) -> Request {
+        let patch = Patch::new()
+            .replace("url", self.url.as_str())
+            .replace("type", self.kind.as_str())
+            .replace("level", self.level.as_str())
+            .replace("objectId", self.object_id)
+            .replace("description", self.description.as_str())
+            .replace("inactiveFlag", false)
+            .replace("isSelfSuppressedFlag", false);
+        Request::patch(format!("{CALLBACKS}/{id}"), &patch)
+    }
+
     /// Lists what is registered.
     pub fn list() -> ListRequest {
         ListRequest::new(CALLBACKS)
     }
 
+    /// Reads everything that is registered, so many a page.
+    pub fn scan(page_size: u32) -> ScanRequest {
+        ScanRequest::new(CALLBACKS, page_size)
+    }
+
     /// Takes one away; answered with 204.
     pub fn delete(id: i64) -> Request {
         Request::delete(format!("{CALLBACKS}/{id}"))
+    }
+}
+
+/// A callback that is registered, as far as it is looked at; the vendor promises none of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct CallbackEntry {
+    /// Its id.
+    pub id: Option<i64>,
+    /// The address that is announced to.
+    pub url: String,
+    /// The kind of record, in any case of letters.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What part of them, in any case of letters.
+    pub level: String,
+    /// The record that the level is about.
+    pub object_id: Option<i64>,
+    /// What it is for.
+    pub description: String,
+    /// Whether nothing is announced to it.
+    pub inactive_flag: bool,
+    /// Whether changes by the member who registered it are not announced.
+    pub is_self_suppressed_flag: bool,
+}
+
+impl CallbackEntry {
+    /// Whether it announces every ticket, whoever changes it.
+    pub fn is_of_all_tickets(&self) -> bool {
+        self.kind.eq_ignore_ascii_case("ticket")
+            && self.level.eq_ignore_ascii_case("owner")
+            // Others have seen 0 stored as 1.
+            && matches!(self.object_id, Some(0 | 1))
+            && !self.is_self_suppressed_flag
     }
 }
 
@@ -125,7 +179,33 @@ mod tests {
             "POST system/callbacks\n\n{\"url\":\"https://desk.example/cb?recordId=\",\"type\":\"ticket\",\"level\":\"owner\",\
              \"objectId\":1,\"description\":\"Deskhand\",\"inactiveFlag\":false}"
         );
+        assert_eq!(
+            callback.update(4).to_text(),
+            "PATCH system/callbacks/4\n\n[{\"op\":\"replace\",\"path\":\"url\",\"value\":\"https://desk.example/cb?recordId=\"},\
+             {\"op\":\"replace\",\"path\":\"type\",\"value\":\"ticket\"},{\"op\":\"replace\",\"path\":\"level\",\"value\":\"owner\"},\
+             {\"op\":\"replace\",\"path\":\"objectId\",\"value\":1},{\"op\":\"replace\",\"path\":\"description\",\"value\":\"Deskhand\"},\
+             {\"op\":\"replace\",\"path\":\"inactiveFlag\",\"value\":false},\
+             {\"op\":\"replace\",\"path\":\"isSelfSuppressedFlag\",\"value\":false}]"
+        );
         assert_eq!(Callback::delete(4).to_text(), "DELETE system/callbacks/4");
         assert_eq!(Callback::list().to_request(0).to_text(), "GET system/callbacks");
+    }
+
+    #[test]
+    fn only_a_callback_of_every_ticket_counts_as_one() {
+        let entry = |json: serde_json::Value| serde_json::from_value::<CallbackEntry>(json).unwrap();
+        let all = json!({"id": 4, "url": "https://x/", "type": "Ticket", "level": "Owner", "objectId": 1, "new": [1]});
+        assert!(entry(all.clone()).is_of_all_tickets());
+        for (member, value) in [
+            ("type", json!("company")),
+            ("level", json!("board")),
+            ("objectId", json!(7)),
+            ("isSelfSuppressedFlag", json!(true)),
+        ] {
+            let mut other = all.clone();
+            other[member] = value;
+            assert!(!entry(other).is_of_all_tickets(), "{member}");
+        }
+        assert!(!entry(json!({})).is_of_all_tickets());
     }
 }

@@ -8,7 +8,7 @@ mod patch;
 mod reference;
 mod ticket;
 
-pub use callback::{Callback, CallbackSignatureError, verify_callback};
+pub use callback::{Callback, CallbackEntry, CallbackSignatureError, verify_callback};
 pub use patch::Patch;
 pub use reference::Reference;
 pub use ticket::{

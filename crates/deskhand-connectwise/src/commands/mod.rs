@@ -122,6 +122,9 @@ pub(crate) mod rights {
     pub(crate) const INQUIRE_MERGING: &str = "Service Desk > Merge Tickets > Inquire Level: All";
     pub(crate) const EDIT_MERGING: &str = "Service Desk > Merge Tickets > Edit Level: All";
     pub(crate) const INQUIRE_SETUP: &str = "System > Table Setup > Inquire Level: All";
+    pub(crate) const ADD_SETUP: &str = "System > Table Setup > Add Level: All";
+    pub(crate) const EDIT_SETUP: &str = "System > Table Setup > Edit Level: All";
+    pub(crate) const DELETE_SETUP: &str = "System > Table Setup > Delete Level: All";
     pub(crate) const INQUIRE_COMPANIES: &str = "Companies > Company Maintenance > Inquire Level: All";
     pub(crate) const INQUIRE_CONTACTS: &str = "Companies > Contacts > Inquire Level: All";
 

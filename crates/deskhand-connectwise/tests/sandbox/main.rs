@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "test code")]
 
 mod add_ticket_notes;
+mod callbacks;
 mod chains;
 mod create_ticket;
 mod delete_tickets;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use deskhand_command::{
-    Batch, BoxFuture, Command, CommandOutput, Context, Declaration, EventSource, Failure, Feed, FeedWish, Head, Heads,
-    Lookup, OpenConnection, Pass,
+    Announced, Batch, BoxFuture, Callbacks, Command, CommandOutput, Context, Declaration, Delivery, EventSource,
+    Failure, Feed, FeedWish, Head, Heads, Lookup, NotBelieved, OpenConnection, Pass, Registered, WantedCallback,
 };
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -82,6 +82,62 @@ impl OpenConnection for ThroughAgent {
     fn feed(&self, source: &EventSource, wish: FeedWish) -> Result<Arc<dyn Feed>, Failure> {
         let feed = self.inner.feed(source, wish)?;
         Ok(Arc::new(self.way.on(feed)))
+    }
+
+    fn callbacks(&self) -> Option<&dyn Callbacks> {
+        self.inner.callbacks().map(|_| self as &dyn Callbacks)
+    }
+}
+
+impl ThroughAgent {
+    /// The product's callbacks; [`OpenConnection::callbacks`] is there only with them.
+    fn inner_callbacks(&self) -> Result<&dyn Callbacks, Failure> {
+        let callbacks = self.inner.callbacks();
+        callbacks.ok_or_else(|| Failure::new(501, "The product has no callbacks."))
+    }
+}
+
+impl Callbacks for ThroughAgent {
+    fn list(&self) -> BoxFuture<'_, Result<Vec<Registered>, Failure>> {
+        Box::pin(async move {
+            let listed = self.inner_callbacks()?.list().await;
+            listed.map_err(|failure| self.way.blamed(failure))
+        })
+    }
+
+    fn create<'a>(&'a self, wanted: &'a WantedCallback) -> BoxFuture<'a, Result<(), Failure>> {
+        Box::pin(async move {
+            let created = self.inner_callbacks()?.create(wanted).await;
+            created.map_err(|failure| self.way.blamed(failure))
+        })
+    }
+
+    fn mend<'a>(&'a self, id: i64, wanted: &'a WantedCallback) -> BoxFuture<'a, Result<(), Failure>> {
+        Box::pin(async move {
+            let mended = self.inner_callbacks()?.mend(id, wanted).await;
+            mended.map_err(|failure| self.way.blamed(failure))
+        })
+    }
+
+    fn remove(&self, id: i64) -> BoxFuture<'_, Result<(), Failure>> {
+        Box::pin(async move {
+            let removed = self.inner_callbacks()?.remove(id).await;
+            removed.map_err(|failure| self.way.blamed(failure))
+        })
+    }
+
+    fn verify<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Result<Announced, NotBelieved>> {
+        Box::pin(async move {
+            let callbacks = self.inner_callbacks().map_err(NotBelieved::Uncheckable)?;
+            callbacks.verify(delivery).await.map_err(|refused| match refused {
+                NotBelieved::Uncheckable(failure) => NotBelieved::Uncheckable(self.way.blamed(failure)),
+                other => other,
+            })
+        })
+    }
+
+    fn busy_status(&self) -> u16 {
+        self.inner_callbacks().map_or(503, Callbacks::busy_status)
     }
 }
 
@@ -176,5 +232,114 @@ mod tests {
         );
         let refused = Failure::new(401, "Unauthorized.");
         assert_eq!(way.blamed(refused.clone()), refused);
+    }
+
+    /// A connection whose product has callbacks and cannot be reached, or has none.
+    struct Inner {
+        has_callbacks: bool,
+    }
+
+    fn away() -> Failure {
+        Failure::new(502, "Cannot reach psa.test: Connection refused.")
+    }
+
+    impl OpenConnection for Inner {
+        fn commands(&self) -> &[Arc<dyn Command>] {
+            &[]
+        }
+
+        fn account(&self) -> &'static str {
+            "acme"
+        }
+
+        fn feed(&self, _source: &EventSource, _wish: FeedWish) -> Result<Arc<dyn Feed>, Failure> {
+            Err(away())
+        }
+
+        fn callbacks(&self) -> Option<&dyn Callbacks> {
+            self.has_callbacks.then_some(self as &dyn Callbacks)
+        }
+    }
+
+    impl Callbacks for Inner {
+        fn list(&self) -> BoxFuture<'_, Result<Vec<Registered>, Failure>> {
+            Box::pin(std::future::ready(Err(away())))
+        }
+
+        fn create<'a>(&'a self, _wanted: &'a WantedCallback) -> BoxFuture<'a, Result<(), Failure>> {
+            Box::pin(std::future::ready(Err(away())))
+        }
+
+        fn mend<'a>(&'a self, _id: i64, _wanted: &'a WantedCallback) -> BoxFuture<'a, Result<(), Failure>> {
+            Box::pin(std::future::ready(Err(away())))
+        }
+
+        fn remove(&self, _id: i64) -> BoxFuture<'_, Result<(), Failure>> {
+            Box::pin(std::future::ready(Err(away())))
+        }
+
+        fn verify<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Result<Announced, NotBelieved>> {
+            let verdict = match &delivery.body[..] {
+                b"7" => Ok(Announced { id: 7, deleted: true }),
+                b"forged" => Err(NotBelieved::Forged("not signed".to_owned())),
+                _ => Err(NotBelieved::Uncheckable(away())),
+            };
+            Box::pin(std::future::ready(verdict))
+        }
+
+        fn busy_status(&self) -> u16 {
+            429
+        }
+    }
+
+    fn through(has_callbacks: bool) -> ThroughAgent {
+        let way = Way {
+            name: "branch".to_owned(),
+            address: "socks5h://10.0.0.1:1080".to_owned(),
+        };
+        ThroughAgent {
+            inner: Arc::new(Inner { has_callbacks }),
+            way: Arc::new(way),
+            commands: Vec::new(),
+        }
+    }
+
+    #[tokio::test]
+    async fn callbacks_are_the_products_own_and_their_failures_name_the_agent() {
+        assert!(through(false).callbacks().is_none());
+        let open = through(true);
+        let callbacks = open.callbacks().unwrap();
+        let wanted = WantedCallback {
+            address: String::new(),
+            marker: String::new(),
+        };
+        let delivery = |body: &'static str| Delivery {
+            body: body.into(),
+            headers: std::collections::BTreeMap::new(),
+        };
+        let unreachable = [
+            callbacks.list().await.unwrap_err(),
+            callbacks.create(&wanted).await.unwrap_err(),
+            callbacks.mend(1, &wanted).await.unwrap_err(),
+            callbacks.remove(1).await.unwrap_err(),
+        ];
+        for failure in unreachable {
+            assert!(
+                failure.message.ends_with("through the agent `branch`."),
+                "{}",
+                failure.message
+            );
+        }
+        let unknown = callbacks.verify(&delivery("?")).await;
+        assert!(matches!(unknown, Err(NotBelieved::Uncheckable(failure)) if failure.message.contains("`branch`")));
+        assert!(matches!(
+            callbacks.verify(&delivery("forged")).await,
+            Err(NotBelieved::Forged(_))
+        ));
+        assert_eq!(
+            callbacks.verify(&delivery("7")).await,
+            Ok(Announced { id: 7, deleted: true })
+        );
+        assert_eq!(callbacks.busy_status(), 429);
     }
 }

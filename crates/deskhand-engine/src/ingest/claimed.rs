@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use deskhand_command::{BoxFuture, Failure, Retry};
+use deskhand_command::{Announced, BoxFuture, Failure, Retry};
 use jiff::{SignedDuration, Timestamp};
 
 use super::job::{IngestJob, Ingestor};
@@ -14,11 +14,19 @@ const LEASE_SECONDS: i64 = 60;
 /// A claim is renewed this often, also while the PSA keeps us waiting.
 const RENEWAL: Duration = Duration::from_secs(20);
 
-/// What a run does while it holds the claim.
+/// Ends the name of a holder that gives its claim back within seconds: runs wait for it instead of failing.
+pub(super) const BRIEFLY: &str = " (callbacks)";
+/// How long a run waits before it asks again.
+const BRIEF_WAIT: Duration = Duration::from_millis(250);
+/// How often; together as long as a claim that nobody renews.
+const BRIEF_WAITS: u32 = 240;
+
+/// What is done while the claim is held.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Work {
+pub(super) enum Work<'a> {
     Pass,
     Sweep(Option<Timestamp>),
+    LookAgain(&'a [Announced]),
 }
 
 /// A run that holds its claim.
@@ -49,7 +57,7 @@ impl Ingestor {
         Box::pin(self.reported(Work::Sweep(since), job, run_id))
     }
 
-    async fn reported(&self, work: Work, job: &IngestJob, run_id: &str) -> (IngestReport, Result<(), Failure>) {
+    async fn reported(&self, work: Work<'_>, job: &IngestJob, run_id: &str) -> (IngestReport, Result<(), Failure>) {
         let mut report = IngestReport::default();
         let outcome = self.claimed(work, job, run_id, &mut report).await;
         (report, outcome)
@@ -57,18 +65,12 @@ impl Ingestor {
 
     async fn claimed(
         &self,
-        work: Work,
+        work: Work<'_>,
         job: &IngestJob,
         run_id: &str,
         report: &mut IngestReport,
     ) -> Result<(), Failure> {
-        let now = self.clock.now();
-        let request = LeaseRequest {
-            holder: job.holder.clone(),
-            now,
-            until: lease_until(now),
-        };
-        let lease = self.store.claim(&job.key, &request).await.map_err(failure_of)?;
+        let lease = self.claim_patiently(job).await.map_err(failure_of)?;
         let claimed = Claimed {
             ingestor: self,
             job,
@@ -79,15 +81,32 @@ impl Ingestor {
         let released = self.store.release(&claimed.lease).await.map_err(failure_of);
         outcome.and(released)
     }
+
+    /// Claims a feed for a run; whoever has it for callbacks gives it back in a moment.
+    async fn claim_patiently(&self, job: &IngestJob) -> Result<Lease, StoreError> {
+        for _ in 0..BRIEF_WAITS {
+            match self.claim(job, job.holder.clone()).await {
+                Err(StoreError::Held { holder, .. }) if holder.ends_with(BRIEFLY) => self.clock.sleep(BRIEF_WAIT).await,
+                claimed => return claimed,
+            }
+        }
+        self.claim(job, job.holder.clone()).await
+    }
+
+    pub(super) async fn claim(&self, job: &IngestJob, holder: String) -> Result<Lease, StoreError> {
+        let now = self.clock.now();
+        let until = lease_until(now);
+        self.store.claim(&job.key, &LeaseRequest { holder, now, until }).await
+    }
 }
 
 impl Claimed<'_> {
-    async fn logged(&self, work: Work, report: &mut IngestReport) -> Result<(), Failure> {
+    async fn logged(&self, work: Work<'_>, report: &mut IngestReport) -> Result<(), Failure> {
         let store = &self.ingestor.store;
         let start = RunStart {
             id: self.run_id.to_owned(),
             kind: match work {
-                Work::Pass => RunKind::Ingest,
+                Work::Pass | Work::LookAgain(_) => RunKind::Ingest,
                 Work::Sweep(_) => RunKind::Sweep,
             },
             started_at: self.ingestor.clock.now(),
@@ -103,17 +122,18 @@ impl Claimed<'_> {
         outcome.and(logged)
     }
 
-    async fn kept_alive(&self, work: Work, report: &mut IngestReport) -> Result<(), Failure> {
+    pub(super) async fn kept_alive(&self, work: Work<'_>, report: &mut IngestReport) -> Result<(), Failure> {
         tokio::select! {
             outcome = self.perform(work, report) => outcome,
             lost = self.renewed() => Err(lost),
         }
     }
 
-    async fn perform(&self, work: Work, report: &mut IngestReport) -> Result<(), Failure> {
+    async fn perform(&self, work: Work<'_>, report: &mut IngestReport) -> Result<(), Failure> {
         match work {
             Work::Pass => self.pass(report).await,
             Work::Sweep(since) => self.compare(since, report).await,
+            Work::LookAgain(announced) => self.look_again(announced, report).await,
         }
     }
 
@@ -151,7 +171,7 @@ fn lease_until(now: Timestamp) -> Timestamp {
 
 /// A store's trouble for people.
 #[expect(clippy::needless_pass_by_value, reason = "it is handed to `map_err`")]
-pub(super) fn failure_of(error: StoreError) -> Failure {
+pub(crate) fn failure_of(error: StoreError) -> Failure {
     let mut message = error.to_string();
     let mut source = std::error::Error::source(&error);
     while let Some(cause) = source {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use deskhand_command::event_source::RecordReader;
 use deskhand_command::{EventSource, Quarantined, Record};
+use jiff::Timestamp;
 
 use crate::events::{Dismissal, NewEvent};
 use crate::store::Unusable;
@@ -122,6 +123,12 @@ impl Prepared {
     /// How many records it was made of.
     pub(super) fn count(&self) -> u64 {
         (self.candidates.len() + self.passed_over.len() + self.unusable.len()) as u64
+    }
+
+    /// The latest stamp among what may become events.
+    pub(super) fn newest(&self) -> Option<Timestamp> {
+        let stamps = self.candidates.iter().map(|candidate| candidate.stamp);
+        stamps.max().and_then(|stamp| Timestamp::from_second(stamp).ok())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::prepare::Prepared;
@@ -30,6 +31,9 @@ pub struct IngestReport {
     pub looks_further_back: bool,
     /// Records that a sweep found deleted, converted or moved out of sight.
     pub gone: u64,
+    /// The latest stamp of what was read; by it, callbacks that stay away are noticed.
+    #[serde(skip)]
+    pub newest: Option<Timestamp>,
 }
 
 /// More reasons than this are only counted.
@@ -39,6 +43,7 @@ impl IngestReport {
     /// Counts what was read; what becomes of it is known after the commit.
     pub(super) fn add_read(&mut self, prepared: &Prepared) {
         self.read += prepared.count();
+        self.newest = self.newest.max(prepared.newest());
         self.set_aside += prepared.unusable.len() as u64;
         for one in &prepared.unusable {
             if self.quarantined.len() < REASONS_KEPT {
@@ -51,6 +56,25 @@ impl IngestReport {
         for (field, count) in &prepared.unconverted {
             *self.unconverted.entry(field.clone()).or_default() += count;
         }
+    }
+
+    /// Adds what another feed came to.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.read += other.read;
+        self.taken += other.taken;
+        for (reason, count) in other.dismissed {
+            *self.dismissed.entry(reason).or_default() += count;
+        }
+        self.set_aside += other.set_aside;
+        self.quarantined.extend(other.quarantined);
+        self.quarantined.truncate(REASONS_KEPT);
+        for (field, count) in other.unconverted {
+            *self.unconverted.entry(field).or_default() += count;
+        }
+        self.late += other.late;
+        self.looks_further_back |= other.looks_further_back;
+        self.gone += other.gone;
+        self.newest = self.newest.max(other.newest);
     }
 
     pub(super) fn add_committed(&mut self, committed: &Committed) {

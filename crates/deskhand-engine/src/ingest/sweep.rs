@@ -62,7 +62,7 @@ impl Claimed<'_> {
     async fn take_missed(&self, missed: Vec<Head>, report: &mut IngestReport) -> Result<i64, Failure> {
         let mut lag = 0;
         for heads in missed.chunks(PER_COMMIT) {
-            let found = self.look_up(heads).await?;
+            let found = self.look_up(ids_of(heads)).await?.out_of_sight();
             let now = self.ingestor.clock.now().as_second();
             let ages = found.records.iter().map(|record| now - record.stamp);
             lag = ages.fold(lag, i64::max);
@@ -74,7 +74,7 @@ impl Claimed<'_> {
     /// Looks for records that the list no longer has: gone, merged, or changed so that a filter leaves them out.
     async fn look_for(&self, vanished: Vec<Head>, report: &mut IngestReport) -> Result<(), Failure> {
         for heads in vanished.chunks(PER_COMMIT) {
-            let mut found = self.look_up(heads).await?;
+            let mut found = self.look_up(ids_of(heads)).await?.out_of_sight();
             // There, known, and not in the list: moved out of sight. With a new stamp, it is a revision first.
             for head in heads {
                 let same = |record: &Record| (record.id, record.stamp) == (head.id, head.stamp);
@@ -88,17 +88,18 @@ impl Claimed<'_> {
         Ok(())
     }
 
-    async fn look_up(&self, heads: &[Head]) -> Result<Found, Failure> {
+    pub(super) async fn look_up(&self, ids: Vec<i64>) -> Result<Found, Failure> {
         let feed = &self.ingestor.feed;
-        let lookups: Vec<_> = heads.iter().map(|head| feed.look_up(head.id)).collect();
-        let mut lookups = stream::iter(lookups).buffered(AT_ONCE).zip(stream::iter(heads));
+        let lookups: Vec<_> = ids.iter().map(|id| feed.look_up(*id)).collect();
+        let mut lookups = stream::iter(lookups).buffered(AT_ONCE).zip(stream::iter(ids));
         let mut found = Found::default();
-        while let Some((lookup, Head { id, .. })) = lookups.next().await {
+        while let Some((lookup, id)) = lookups.next().await {
             match lookup {
                 Ok(Lookup::Found(record)) => found.records.push(*record),
-                Ok(Lookup::Gone | Lookup::Elsewhere) => found.gone.push(*id),
+                Ok(Lookup::Gone) => found.gone.push(id),
+                Ok(Lookup::Elsewhere) => found.elsewhere.push(id),
                 Err(failure) if is_the_records_own(&failure) => found.unreadable.push(Quarantined {
-                    id: Some(*id),
+                    id: Some(id),
                     reason: failure.message,
                     raw: None,
                 }),
@@ -109,7 +110,7 @@ impl Claimed<'_> {
     }
 
     /// Stores what was found; returns how many became events.
-    async fn take(&self, found: Found, read: ReadBy, report: &mut IngestReport) -> Result<u64, Failure> {
+    pub(super) async fn take(&self, found: Found, read: ReadBy, report: &mut IngestReport) -> Result<u64, Failure> {
         let preparer = Preparer::new(&self.job.sources);
         report.gone += found.gone.len() as u64;
         let prepared = preparer.prepare(found.records, found.unreadable, read);
@@ -150,10 +151,24 @@ impl Claimed<'_> {
 
 /// What looking records up came to.
 #[derive(Debug, Default)]
-struct Found {
+pub(super) struct Found {
     records: Vec<Record>,
-    gone: Vec<i64>,
+    pub(super) gone: Vec<i64>,
+    /// There, and not what the feed reads.
+    elsewhere: Vec<i64>,
     unreadable: Vec<Quarantined>,
+}
+
+impl Found {
+    /// Takes what is elsewhere for gone: for records that the feed has read before.
+    fn out_of_sight(mut self) -> Self {
+        self.gone.append(&mut self.elsewhere);
+        self
+    }
+}
+
+fn ids_of(heads: &[Head]) -> Vec<i64> {
+    heads.iter().map(|head| head.id).collect()
 }
 
 /// Whether it is about this record, so that the others are looked at all the same.

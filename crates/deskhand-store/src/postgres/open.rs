@@ -15,11 +15,12 @@ use crate::Codec;
 use crate::schema;
 
 /// The schema that this program knows.
-pub(crate) const SCHEMA: [(i64, &str); 4] = [
+pub(crate) const SCHEMA: [(i64, &str); 5] = [
     (1, include_str!("../../migrations/postgres/0001_events.sql")),
     (2, include_str!("../../migrations/postgres/0002_writes.sql")),
     (3, include_str!("../../migrations/postgres/0003_takings.sql")),
     (4, include_str!("../../migrations/postgres/0004_desk.sql")),
+    (5, include_str!("../../migrations/postgres/0005_callbacks.sql")),
 ];
 
 /// A server that is away, and what is locked, are waited for this long.

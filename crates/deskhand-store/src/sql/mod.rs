@@ -22,6 +22,7 @@
 //! `migrations/postgres/`, each in the list of the `open.rs` of its database), a file here with its statements, a `mod`
 //! line below, and methods in the implementation of the trait by which it is asked for.
 
+mod callbacks;
 mod claim;
 mod commit;
 mod definitions;

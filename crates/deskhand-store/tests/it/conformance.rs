@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use deskhand_command::BoxFuture;
+use deskhand_engine::callbacks::CallbackInbox;
 use deskhand_engine::conformance::desk::Desk;
 use deskhand_engine::{EventStore, conformance};
 use deskhand_store::{SqliteStore, Store};
@@ -41,6 +42,24 @@ async fn slow_a_run_in_sqlite_can_be_killed_anywhere() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sqlite_keeps_the_promises_of_an_inbox() {
+    let folder = tempfile::tempdir().unwrap();
+    let stores = AtomicUsize::new(0);
+    let fresh = || -> BoxFuture<'_, (Arc<dyn EventStore>, Arc<dyn CallbackInbox>)> {
+        let path = folder
+            .path()
+            .join(format!("{}.sqlite", stores.fetch_add(1, Ordering::SeqCst)));
+        Box::pin(async move {
+            let store = Arc::new(SqliteStore::open(&path).await.unwrap());
+            (Arc::clone(&store) as _, store as _)
+        })
+    };
+    conformance::run_inbox(&fresh, |check| println!("{check}"))
+        .await
+        .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_keeps_the_promises_of_a_store() {
     let databases = Mutex::new(Vec::new());
     let fresh = || -> BoxFuture<'_, Arc<dyn EventStore>> {
@@ -73,6 +92,25 @@ async fn slow_a_run_in_postgres_can_be_killed_at_every_third_place() {
     let checked = conformance::host::run(&fresh, 3, |check| println!("{check}"));
     checked.await.unwrap();
     end(&last).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_keeps_the_promises_of_an_inbox() {
+    let databases = Mutex::new(Vec::new());
+    let fresh = || -> BoxFuture<'_, (Arc<dyn EventStore>, Arc<dyn CallbackInbox>)> {
+        Box::pin(async {
+            let database = Database::empty().await;
+            let store = Arc::new(database.open().await);
+            databases.lock().unwrap().push(database);
+            (Arc::clone(&store) as _, store as _)
+        })
+    };
+    conformance::run_inbox(&fresh, |check| println!("{check}"))
+        .await
+        .unwrap();
+    for database in databases.into_inner().unwrap() {
+        database.end().await;
+    }
 }
 
 /// Makes desks in files of a folder.

@@ -49,7 +49,7 @@ async fn a_newer_store_is_refused_with_what_to_do() {
         .unwrap();
     connection.close().await.unwrap();
     let error = SqliteStore::open(&path).await.unwrap_err();
-    let expected = "the store was written by a newer version of the program (schema 99, this one knows 4)";
+    let expected = "the store was written by a newer version of the program (schema 99, this one knows 5)";
     assert_eq!(
         (error.to_string().as_str(), error.hint()),
         (expected, "use the newer program, or another store (`--store`)")
