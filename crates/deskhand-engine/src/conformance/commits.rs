@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde_json::json;
 
-use super::sample::{batch, claim, event, everything, time};
+use super::sample::{batch, claim, event, everything, run_id, time};
 use super::{Fresh, Outcome};
 use crate::events::{Because, Dismissal, EventFilter, NewEvent};
 use crate::store::{BatchWrite, Unusable};
@@ -143,6 +143,13 @@ pub(super) async fn lists_begin_with_the_newest(fresh: &Fresh<'_>) -> Outcome {
             .iter()
             .all(|event| event.record_id == 2)
     );
+    let of_run = |run: String| EventFilter {
+        run: Some(run),
+        ..everything()
+    };
+    let (ours, prefix) = (run_id(&lease), run_id(&lease)[..3].to_owned());
+    assert_eq!(store.list_events(&of_run(ours)).await?.len(), 7);
+    assert_eq!(store.list_events(&of_run(prefix)).await?.len(), 0, "another run");
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Connections: who has them, who may use them, and how they are opened.
 //!
-//! [`authorize`] is the one place that says who may see, use and change what. A definition holds no secrets, only where
+//! [`authorize()`] is the one place that says who may see, use and change what. A definition holds no secrets, only where
 //! they are; [`Connections`] fetches them when a call needs them.
 
 mod agents;

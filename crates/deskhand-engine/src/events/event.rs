@@ -70,6 +70,8 @@ pub struct Event {
 pub struct EventFilter {
     /// Only of this record.
     pub record_id: Option<i64>,
+    /// Only what this run has taken: a pass, or a run of an ingestion job with all of its passes.
+    pub run: Option<String>,
     /// Only events with lower ids: the next page of a list from the newest on.
     pub before: Option<i64>,
     /// At most this many.

@@ -308,6 +308,23 @@ impl Does {
 }
 
 impl Playbook {
+    /// What a run sees as its inputs: what it was given, and the defaults of what it was not.
+    pub fn inputs_with(&self, given: &Map<String, Value>) -> Map<String, Value> {
+        let defaults = self.inputs.iter().filter_map(|input| {
+            let default = input.default.clone()?;
+            Some((input.name.clone(), default))
+        });
+        let mut inputs: Map<String, Value> = defaults.collect();
+        inputs.extend(given.iter().map(|(name, value)| (name.clone(), value.clone())));
+        inputs
+    }
+
+    /// The first input that has no default and was not given.
+    pub fn missing_input(&self, given: &Map<String, Value>) -> Option<&Input> {
+        let mut inputs = self.inputs.iter();
+        inputs.find(|input| input.default.is_none() && !given.contains_key(&input.name))
+    }
+
     /// The steps that are part of this one, or of the playbook itself, in the order of the file.
     pub fn part_of(&self, inside: Option<StepIndex>) -> impl Iterator<Item = (StepIndex, &Step)> {
         let steps = self.steps.iter().enumerate();

@@ -1,6 +1,6 @@
 //! Schedules: when something is due, and what becomes of each due time.
 //!
-//! [`When`] and [`Schedule`] say what is due, [`decide`] what becomes of it, [`after_run`] who hears of failures. All of that
+//! [`When`] and [`Schedule`] say what is due, [`decide()`] what becomes of it, [`after_run`] who hears of failures. All of that
 //! is pure; [`Ticker`](crate::ticker::Ticker) performs it on a [`ScheduleStore`].
 
 mod alert;

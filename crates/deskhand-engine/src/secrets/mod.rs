@@ -1,6 +1,6 @@
 //! Secrets at rest: sealed with a key that the operator holds, readable nowhere else.
 //!
-//! What is sealed is bound to its connection and parameter, so that it cannot be moved to another place. [`rotate`]
+//! What is sealed is bound to its connection and parameter, so that it cannot be moved to another place. [`rotate()`]
 //! seals everything anew while the desk runs.
 
 mod error;

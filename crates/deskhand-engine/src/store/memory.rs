@@ -60,6 +60,7 @@ struct Stored {
     connection: String,
     because: Because,
     taken_at: Timestamp,
+    run: String,
     new: NewEvent,
 }
 
@@ -125,7 +126,15 @@ impl State {
                 Decision::Take(because) => {
                     revisions.push(Known::of(&new));
                     committed.taken += 1;
-                    self.take(lease.scope, &connection, because, batch.now, new);
+                    let stored = Stored {
+                        scope: lease.scope,
+                        connection: connection.clone(),
+                        because,
+                        taken_at: batch.now,
+                        run: batch.run_id.clone(),
+                        new,
+                    };
+                    self.take(stored);
                 }
                 Decision::Dismiss(reason, note) => {
                     match note {
@@ -154,17 +163,11 @@ impl State {
         Ok(committed)
     }
 
-    fn take(&mut self, scope: i64, connection: &str, because: Because, taken_at: Timestamp, new: NewEvent) {
+    fn take(&mut self, stored: Stored) {
+        let (scope, new) = (stored.scope, &stored.new);
         self.keys.extend(new.event_key.clone().map(|key| (scope, key)));
         self.gone.remove(&(scope, new.record_id));
         self.last_event += 1;
-        let stored = Stored {
-            scope,
-            connection: connection.to_owned(),
-            because,
-            taken_at,
-            new,
-        };
         self.events.insert(self.last_event, stored);
     }
 
@@ -329,7 +332,12 @@ impl EventStore for MemoryStore {
         let state = self.state.lock();
         let all = state.events.keys().rev().filter_map(|id| state.summary(*id));
         let wanted = all.filter(|event| {
+            let of_run = |wanted: &String| {
+                let run = state.events.get(&event.id).map_or("", |stored| stored.run.as_str());
+                run == wanted || run.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('/'))
+            };
             filter.record_id.is_none_or(|id| event.record_id == id)
+                && filter.run.as_ref().is_none_or(of_run)
                 && filter.before.is_none_or(|before| event.id < before)
         });
         now(Ok(wanted.take(filter.limit as usize).collect()))

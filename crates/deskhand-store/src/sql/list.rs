@@ -23,10 +23,13 @@ pub(super) async fn list_events(store: &Database, filter: &EventFilter) -> Resul
     let rows = sqlx::query(
         "SELECT e.id, e.record_id, e.stamp, e.taken_at, s.connection, o.name, e.raw_length, e.body FROM events e \
          JOIN feeds f ON f.id = e.feed_id JOIN scopes s ON s.id = f.scope_id JOIN sources o ON o.id = e.source_id \
-         WHERE ($1 IS NULL OR e.record_id = $1) AND ($2 IS NULL OR e.id < $2) ORDER BY e.id DESC LIMIT $3",
+         WHERE ($1 IS NULL OR e.record_id = $1) AND ($2 IS NULL OR e.id < $2) AND ($3 IS NULL OR e.run_id IN \
+         (SELECT r.id FROM runs r WHERE r.run = $3 OR SUBSTR(r.run, 1, LENGTH($4)) = $4)) ORDER BY e.id DESC LIMIT $5",
     )
     .bind(filter.record_id)
     .bind(filter.before)
+    .bind(filter.run.as_deref())
+    .bind(filter.run.as_ref().map(|run| format!("{run}/")))
     .bind(i64::from(filter.limit))
     .fetch_all(&store.readers)
     .await

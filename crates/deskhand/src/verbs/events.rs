@@ -30,6 +30,9 @@ pub(crate) struct ListOptions {
     /// Only events of this ticket
     #[arg(long, value_name = "ID")]
     ticket: Option<i64>,
+    /// Only events that this run has taken: `deskhand runs list --schedule ingestion:…` lists runs
+    #[arg(long, value_name = "ID")]
+    run: Option<String>,
     /// Only events before this one: the next page
     #[arg(long, value_name = "EVENT")]
     before: Option<i64>,
@@ -80,6 +83,7 @@ async fn list(options: &ListOptions) -> anyhow::Result<Exit> {
     let store = open(&options.store).await?;
     let filter = EventFilter {
         record_id: options.ticket,
+        run: options.run.clone(),
         before: options.before,
         limit: options.limit,
     };

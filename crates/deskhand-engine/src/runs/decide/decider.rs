@@ -125,7 +125,8 @@ impl Decider<'_> {
 
     fn begin_run(&mut self) {
         let mut roots = self.facts.roots.clone();
-        roots.insert("inputs".to_owned(), Value::Object(self.facts.run.given.clone()));
+        let inputs = self.shape().playbook().inputs_with(&self.facts.run.given);
+        roots.insert("inputs".to_owned(), Value::Object(inputs));
         roots.insert("run".to_owned(), self.about_the_run());
         self.note(What::Began { roots });
     }

@@ -35,6 +35,9 @@ impl RunHost {
             .entries
             .iter()
             .any(|entry| matches!(entry.what, What::Began { .. }));
+        if let Some(missing) = playbook.missing_input(&run.given) {
+            return Err(Unloaded::Never(not_given(&missing.name)));
+        }
         let roots = if began {
             Map::new()
         } else {
@@ -42,6 +45,14 @@ impl RunHost {
         };
         Ok(Loaded { playbook, roots })
     }
+}
+
+fn not_given(input: &str) -> Failure {
+    Failure::new(
+        400,
+        format!("The playbook needs the input `{input}`, and the run was started without it."),
+    )
+    .with_hint("give it where the run is started, or a default where the playbook declares it")
 }
 
 fn unplanned() -> Failure {

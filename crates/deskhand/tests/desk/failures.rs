@@ -1,0 +1,80 @@
+//! Failures in playbooks, and events that are escalated.
+
+use deskhand_engine::desk::{EventChange, EventState, Turned};
+use deskhand_engine::runs::{Cause, Plan, RunFilter, RunOutcome};
+use serde_json::Map;
+
+use super::stage::Stage;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pl12_a_failed_command_sets_off_the_trigger_for_failures_and_is_listed() {
+    let stage = Stage::set(20).await;
+    stage
+        .apply(
+            "[playbook]\nname = \"Fails\"\nsummary = \"Reads what is not there.\"\n[[step]]\nname = \"Read\"\n\
+             command = \"get-tickets\"\nconnection = \"acme\"\ninputs = { \"Ticket IDs\" = [999999] }\n",
+        )
+        .await;
+    stage
+        .apply(
+            "[playbook]\nname = \"Tells\"\nsummary = \"Tells of failures.\"\n[[trigger]]\nfailure_of = \"Fails\"\n\
+             [[step]]\nname = \"Tell\"\n[step.mail]\nto = \"noc@example.com\"\n\
+             subject = \"{{ failure.playbook }} failed at {{ failure.step }}\"\ntext = \"{{ failure.reason }}\"\n",
+        )
+        .await;
+    let plan = Plan::Playbook {
+        name: "Fails".to_owned(),
+        version: 1,
+    };
+    let failed = stage.run("by hand", plan, Map::new()).await;
+    assert_eq!(failed.summary.outcome, Some(RunOutcome::Failed));
+    stage.forward(1).await;
+    assert_eq!(stage.letters.subjects(), ["Fails failed at Read"]);
+    let errors = stage
+        .runs(RunFilter {
+            playbook: Some("Fails".to_owned()),
+            outcome: Some(RunOutcome::Failed),
+            ..RunFilter::default()
+        })
+        .await;
+    assert_eq!(errors.len(), 1);
+    assert!(errors[0].reason.as_ref().unwrap().contains("999999"), "{errors:?}");
+    let told = stage
+        .runs(RunFilter {
+            playbook: Some("Tells".to_owned()),
+            ..RunFilter::default()
+        })
+        .await;
+    let cause = Cause::Failure {
+        run: "by hand".to_owned(),
+    };
+    assert_eq!((told.len(), &told[0].cause), (1, &cause));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pl11_an_event_is_escalated_to_a_type_once() {
+    let stage = Stage::set(5).await;
+    stage
+        .apply(
+            "[[ingestion]]\nname = \"Tickets\"\nconnection = \"acme\"\nevery = \"15m\"\nfrom = \"2000-01-01 00:00\"\n\
+             [[rule]]\nname = \"All\"\nsource = \"Default Event Source\"\n\
+             escalate = { incident_type = \"Outage\", title = \"Ticket {{ event.recordId }}\" }\n",
+        )
+        .await;
+    stage.forward(16).await;
+    let story = stage.store.event_story(1).await.unwrap().unwrap();
+    assert_eq!(story.state, EventState::Escalated);
+    let again = |incident_type: &str| EventChange {
+        event: 1,
+        to: Turned::Escalated {
+            incident_type: incident_type.to_owned(),
+            title: "Again".to_owned(),
+        },
+        by: "somebody".to_owned(),
+        at: jiff::Timestamp::now(),
+    };
+    assert!(!stage.store.turn_event(&again("Outage"), &[]).await.unwrap());
+    assert!(stage.store.turn_event(&again("Security"), &[]).await.unwrap());
+    let changes = stage.store.event_story(1).await.unwrap().unwrap().changes;
+    assert_eq!(changes.len(), 2, "{changes:?}");
+}

@@ -1,0 +1,111 @@
+//! Ingestion jobs.
+
+use deskhand_engine::events::EventFilter;
+use deskhand_engine::jobs::fetch_of;
+use deskhand_engine::runs::{RunFilter, RunOutcome};
+use deskhand_sandbox::Member;
+
+use super::stage::Stage;
+
+fn job(name: &str, more: &str) -> String {
+    format!(
+        "[[ingestion]]\nname = \"{name}\"\nconnection = \"acme\"\nevery = \"15m\"\nfrom = \"2000-01-01 00:00\"\n{more}"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pl1_what_was_stopped_stays_so_a_clone_goes_on_and_deleting_takes_the_log() {
+    let stage = Stage::set(20).await;
+    stage.apply(&job("Tickets", "")).await;
+    stage.forward(16).await;
+    assert!(!stage.runs_of("ingestion:Tickets").await.is_empty());
+    assert!(stage.engine.ticker.stop("ingestion:Tickets").await.unwrap());
+    let before = stage.runs_of("ingestion:Tickets").await.len();
+    stage.apply(&job("Tickets again", "")).await;
+    assert!(
+        !stage
+            .engine
+            .ticker
+            .resume("ingestion:Tickets", jiff::Timestamp::now())
+            .await
+            .unwrap()
+    );
+    stage.forward(31).await;
+    assert_eq!(stage.runs_of("ingestion:Tickets").await.len(), before);
+    assert!(stage.runs_of("ingestion:Tickets again").await.len() >= 2);
+
+    assert!(stage.engine.ticker.delete("ingestion:Tickets").await.unwrap());
+    assert!(stage.runs_of("ingestion:Tickets").await.is_empty());
+    let log = stage.store.list_runs(1000).await.unwrap();
+    assert!(log.iter().all(|run| run.id.contains("Tickets again")), "{log:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pl2_the_log_of_a_run_has_input_output_raw_events_and_errors_and_is_searched() {
+    let stage = Stage::set(20).await;
+    stage.apply(&job("Tickets", "")).await;
+    stage.forward(16).await;
+    stage
+        .sandbox
+        .world()
+        .set_member(Member::with_rights("public", "private", &[]));
+    stage.forward(15).await;
+
+    let of = |outcome| RunFilter {
+        schedule: Some("ingestion:Tickets".to_owned()),
+        outcome: Some(outcome),
+        ..RunFilter::default()
+    };
+    let good = stage.runs(of(RunOutcome::Successful)).await;
+    let first = good.last().unwrap();
+    let fetch = fetch_of(&stage.story(&first.id).await);
+    assert_eq!(fetch.input["job"], "Tickets");
+    assert_eq!(fetch.output["pass"]["taken"], 20, "{fetch:?}");
+    assert!(fetch.errors.is_empty());
+    let events = EventFilter {
+        run: Some(first.id.clone()),
+        limit: 100,
+        ..EventFilter::default()
+    };
+    let events = stage.store.list_events(&events).await.unwrap();
+    assert_eq!(events.len(), 20);
+    let event = stage.store.get_event(events[0].id).await.unwrap().unwrap();
+    assert!(String::from_utf8_lossy(&event.raw).contains("\"recordType\":\"ServiceTicket\""));
+
+    let bad = stage.runs(of(RunOutcome::Failed)).await;
+    let fetch = fetch_of(&stage.story(&bad[0].id).await);
+    assert_eq!(fetch.errors[0].status_code, 403);
+    let since = RunFilter {
+        since: Some(bad[0].created_at),
+        ..of(RunOutcome::Successful)
+    };
+    assert!(stage.runs(since).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pl3_a_letter_comes_after_so_many_failures_in_a_row_and_the_count_begins_anew() {
+    let stage = Stage::set(20).await;
+    stage
+        .apply(&job("Tickets", "alert = { to = [\"noc@example.com\"], after = 3 }\n"))
+        .await;
+    let rights = |yes: bool| {
+        stage.sandbox.world().set_member(if yes {
+            Member::with_every_right("sandbox", "public", "private")
+        } else {
+            Member::with_rights("public", "private", &[])
+        });
+    };
+    stage.forward(16).await;
+    rights(false);
+    stage.forward(30).await;
+    assert_eq!(stage.letters.subjects(), [""; 0], "two failures are not three");
+    rights(true);
+    stage.forward(15).await;
+    rights(false);
+    stage.forward(30).await;
+    assert_eq!(stage.letters.subjects(), [""; 0], "a success begins the count anew");
+    stage.forward(15).await;
+    assert_eq!(stage.letters.subjects().len(), 1);
+    stage.forward(60).await;
+    assert_eq!(stage.letters.subjects().len(), 1, "it is told once");
+}

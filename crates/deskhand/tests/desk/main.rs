@@ -1,0 +1,9 @@
+//! A whole desk at work on a sandbox, with time moved forward: what the requirements say of it.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod commands;
+mod failures;
+mod health;
+mod jobs;
+mod stage;

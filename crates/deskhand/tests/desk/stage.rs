@@ -1,0 +1,201 @@
+//! A desk with its store, its engine and a sandbox inside this process; time is moved by hand.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use deskhand_command::{BoxFuture, Clock, Failure, Integration as _, SystemClock};
+use deskhand_connectwise::ConnectWise;
+use deskhand_engine::connections::{Agents, Connections};
+use deskhand_engine::desk::DeskStore;
+use deskhand_engine::desk::files::{self, DeskFile};
+use deskhand_engine::engine::{Engine, EngineStore, Parts};
+use deskhand_engine::mail::{Letter, Mailer};
+use deskhand_engine::runs::{Cause, NewRun, Plan, RunFilter, RunStory, RunSummary};
+use deskhand_engine::secrets::Keyring;
+use deskhand_engine::vaults::Vaults;
+use deskhand_sandbox::{Options, Running, start};
+use deskhand_store::{SqliteStore, Store};
+use jiff::{SignedDuration, Timestamp};
+use parking_lot::Mutex;
+use serde_json::{Map, Value};
+use tempfile::TempDir;
+
+/// The desk.
+pub(crate) struct Stage {
+    pub(crate) sandbox: Arc<Running>,
+    pub(crate) time: SandboxTime,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) engine: Engine,
+    pub(crate) letters: Arc<Letters>,
+    keyring: Keyring,
+    _folder: TempDir,
+}
+
+/// The sandbox's time; whoever waits moves it forward.
+#[derive(Clone)]
+pub(crate) struct SandboxTime(Arc<Running>);
+
+/// Letters that are kept.
+#[derive(Default)]
+pub(crate) struct Letters(Mutex<Vec<Letter>>);
+
+impl Clock for SandboxTime {
+    fn now(&self) -> Timestamp {
+        SystemClock.now() + SignedDuration::from_secs(self.0.world().clock.offset())
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {
+        self.move_by(SignedDuration::try_from(duration).unwrap());
+        Box::pin(tokio::task::yield_now())
+    }
+}
+
+impl SandboxTime {
+    fn move_by(&self, by: SignedDuration) {
+        let clock = &self.0.world().clock;
+        clock.set_offset(clock.offset() + by.as_secs() + i64::from(by.subsec_nanos() > 0));
+    }
+}
+
+impl Mailer for Letters {
+    fn send<'a>(&'a self, letter: &'a Letter) -> BoxFuture<'a, Result<(), Failure>> {
+        self.0.lock().push(letter.clone());
+        Box::pin(std::future::ready(Ok(())))
+    }
+}
+
+impl Letters {
+    pub(crate) fn subjects(&self) -> Vec<String> {
+        self.0.lock().iter().map(|letter| letter.subject.clone()).collect()
+    }
+}
+
+impl Stage {
+    /// A desk of one site and one connection, `acme`, to a sandbox with so many tickets.
+    pub(crate) async fn set(tickets: u64) -> Self {
+        let sandbox = Arc::new(start(Options::with_tickets(tickets)).await.unwrap());
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("desk.sqlite")).await.unwrap();
+        let store: Arc<dyn Store> = Arc::new(store);
+        let time = SandboxTime(Arc::clone(&sandbox));
+        let definitions: Arc<dyn DeskStore> = store.clone();
+        let vaults = Vaults::new(Arc::new(time.clone()));
+        let connections = Connections::new(Arc::new(ConnectWise::default()), definitions, vaults, Agents::new());
+        connections.use_keyring(Arc::new(keyring()));
+        let letters = Arc::new(Letters::default());
+        let kept: Arc<dyn EngineStore> = store.clone();
+        let engine = Engine::new(Parts {
+            store: kept,
+            connections: Arc::new(connections),
+            declarations: deskhand_connectwise::declarations(),
+            mailer: Some(letters.clone()),
+            clock: Arc::new(time.clone()),
+            holder: "test".to_owned(),
+        });
+        let stage = Self {
+            sandbox,
+            time,
+            store,
+            engine,
+            letters,
+            keyring: keyring(),
+            _folder: folder,
+        };
+        let site = "[[site]]\nname = \"Main\"\nkind = \"internal\"\n";
+        stage.apply(site).await;
+        stage.connect("").await;
+        stage
+    }
+
+    /// Defines the connection, with these members beside.
+    pub(crate) async fn connect(&self, more: &str) {
+        let url = self.sandbox.url();
+        let text = format!(
+            "[[connection]]\nname = \"acme\"\nsite = \"Main\"\nserver_url = \"{url}\"\ncompany_id = \"sandbox\"\n\
+             public_key = \"public\"\nprivate_key = \"private\"\nclient_id = \"test\"\n{more}"
+        );
+        self.apply(&text).await;
+    }
+
+    /// Applies a file of the desk.
+    pub(crate) async fn apply(&self, text: &str) {
+        let file = DeskFile {
+            name: "desk.toml".to_owned(),
+            text: text.to_owned(),
+        };
+        let integration = ConnectWise::default();
+        let given = files::read(&[file], integration.description());
+        let given = given.unwrap_or_else(|problems| panic!("{problems:?}"));
+        let known = files::look(&*self.store, Some(&self.keyring)).await.unwrap();
+        let plan = files::plan(&given, &known, integration.description(), (&[], &[]), false);
+        let plan = plan.unwrap_or_else(|problems| panic!("{problems:?}"));
+        let random = |to: &mut [u8]| {
+            to.fill_with(|| fastrand::u8(..));
+            Ok(())
+        };
+        let made = ("test", self.time.now());
+        files::apply(&plan, &*self.store, Some(&self.keyring), &random, made)
+            .await
+            .unwrap();
+    }
+
+    /// Moves time forward by so many minutes, and does what becomes due on the way.
+    pub(crate) async fn forward(&self, minutes: i64) {
+        let end = self.time.now() + SignedDuration::from_mins(minutes);
+        loop {
+            self.engine.turn().await.unwrap();
+            let next = self.engine.next_due().await.unwrap();
+            let next = next.filter(|next| *next <= end).unwrap_or(end);
+            let ahead = next.duration_since(self.time.now());
+            if ahead.is_positive() {
+                self.time.move_by(ahead);
+            }
+            if self.time.now() >= end {
+                self.engine.turn().await.unwrap();
+                return;
+            }
+        }
+    }
+
+    /// Runs, the newest first.
+    pub(crate) async fn runs(&self, filter: RunFilter) -> Vec<RunSummary> {
+        let filter = RunFilter { limit: 1000, ..filter };
+        self.store.find_runs(&filter).await.unwrap()
+    }
+
+    /// The runs of a schedule, the newest first.
+    pub(crate) async fn runs_of(&self, schedule: &str) -> Vec<RunSummary> {
+        self.runs(RunFilter {
+            schedule: Some(schedule.to_owned()),
+            ..RunFilter::default()
+        })
+        .await
+    }
+
+    /// Runs something by hand to its end.
+    pub(crate) async fn run(&self, id: &str, plan: Plan, given: Map<String, Value>) -> RunStory {
+        self.engine.take_over(self.time.now()).await.unwrap();
+        let run = NewRun {
+            id: id.to_owned(),
+            plan,
+            cause: Cause::Person {
+                name: "somebody".to_owned(),
+            },
+            site: "Main".to_owned(),
+            given,
+            created_at: self.time.now(),
+        };
+        assert!(self.store.start(&run).await.unwrap());
+        self.engine.turn().await.unwrap();
+        self.story(id).await
+    }
+
+    /// A run's story.
+    pub(crate) async fn story(&self, id: &str) -> RunStory {
+        self.store.get_run(id).await.unwrap().unwrap()
+    }
+}
+
+fn keyring() -> Keyring {
+    Keyring::from_bytes(&[7; 32], &[])
+}
