@@ -30,13 +30,16 @@ pub enum TurnError {
 }
 
 impl Engine {
-    /// Does everything that is due now, and what comes of it, until nothing is due any more.
+    /// Does everything that is due now, and what comes of it, until nothing is left of that.
+    ///
+    /// What becomes due meanwhile is the next turn's: where doing takes longer than a schedule's interval, it would never end.
     pub async fn turn(&self) -> Result<Turned, TurnError> {
         let mut turned = Turned::default();
+        let began = self.parts.clock.now();
         loop {
             let now = self.parts.clock.now();
             self.take_over(now).await?;
-            let fired = self.ticker.fire_due(now).await?;
+            let fired = self.ticker.fire_due(began).await?;
             let handed_out = self.hand_out(now).await?;
             let driven = self.host.drive_due(now).await?;
             turned.fired += fired;

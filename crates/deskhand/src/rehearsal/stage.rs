@@ -86,7 +86,11 @@ impl Stage {
         };
         stage.define(&[stage.desk(expectations)], &keyring).await?;
         if expectations.start.by == StartedBy::Event {
-            // What is there already is no event that sets anything off.
+            // What is there already is read before the playbooks are there, and sets nothing off.
+            stage.engine.turn().await?;
+            if let Some(first_pass) = stage.engine.next_due().await? {
+                stage.time.move_to(first_pass);
+            }
             stage.engine.turn().await?;
         }
         super::act::change(&stage, expectations).await?;
