@@ -14,6 +14,7 @@ type Meddling = Box<dyn FnOnce(&mut Vec<SealedSecret>) + Send>;
 pub struct ToyStore {
     kept: Mutex<Kept>,
     meddling: Mutex<Option<Meddling>>,
+    writes_left: Mutex<Option<u32>>,
 }
 
 #[derive(Default)]
@@ -27,6 +28,22 @@ impl ToyStore {
     /// Somebody changes secrets just before the next reseal.
     pub fn before_reseal(&self, meddling: impl FnOnce(&mut Vec<SealedSecret>) + Send + 'static) {
         *self.meddling.lock() = Some(Box::new(meddling));
+    }
+
+    /// Takes so many writes and refuses all that come after them, as if the process had ended; `None` takes all again.
+    pub fn ends_after(&self, writes: Option<u32>) {
+        *self.writes_left.lock() = writes;
+    }
+
+    fn write(&self) -> Result<(), StoreError> {
+        match &mut *self.writes_left.lock() {
+            Some(0) => Err(StoreError::Full),
+            Some(left) => {
+                *left -= 1;
+                Ok(())
+            }
+            None => Ok(()),
+        }
     }
 
     fn newest(kept: &Kept, kind: Kind, name: &str) -> Option<Definition> {
@@ -46,6 +63,9 @@ impl DeskStore for ToyStore {
         by: &'a str,
         at: Timestamp,
     ) -> BoxFuture<'a, Result<Vec<Definition>, StoreError>> {
+        if let Err(error) = self.write() {
+            return Box::pin(std::future::ready(Err(error)));
+        }
         let mut kept = self.kept.lock();
         let mut changed = Vec::new();
         for Wanted { kind, name, body } in wanted {
@@ -105,6 +125,9 @@ impl DeskStore for ToyStore {
     }
 
     fn put_secret<'a>(&'a self, secret: &'a SealedSecret) -> BoxFuture<'a, Result<(), StoreError>> {
+        if let Err(error) = self.write() {
+            return Box::pin(std::future::ready(Err(error)));
+        }
         let mut kept = self.kept.lock();
         kept.secrets
             .retain(|known| known.connection != secret.connection || known.parameter != secret.parameter);
@@ -146,6 +169,9 @@ impl DeskStore for ToyStore {
     }
 
     fn forget_secrets<'a>(&'a self, connection: &'a str) -> BoxFuture<'a, Result<(), StoreError>> {
+        if let Err(error) = self.write() {
+            return Box::pin(std::future::ready(Err(error)));
+        }
         self.kept.lock().secrets.retain(|known| known.connection != connection);
         now(())
     }

@@ -228,6 +228,45 @@ async fn c5_a_key_is_not_taken_along_to_another_address() {
 }
 
 #[tokio::test]
+async fn killed_anywhere_no_key_is_left_with_an_address_that_it_was_not_given_for() {
+    let moved = MAIN.replace("psa.test", "new.test").replace("hunter2", "hunter3");
+    let mut ended = 0;
+    for writes in 0.. {
+        let place = Place::new();
+        place.apply(&desk(MAIN), false).await.unwrap();
+        let plan = place.plan(&desk(&moved), false).await.unwrap();
+        place.store.ends_after(Some(writes));
+        let outcome = place.perform(&plan).await;
+        place.store.ends_after(None);
+        let body = place
+            .store
+            .versions(Kind::Connection, "Main")
+            .await
+            .unwrap()
+            .remove(0)
+            .body;
+        let right = if body.contains("new.test") {
+            "hunter3"
+        } else {
+            "hunter2"
+        };
+        let key = place.sealed("privatekey").await;
+        assert!(
+            key.is_none() || key.as_deref() == Some(right),
+            "after {writes} writes: {key:?}"
+        );
+        place.apply(&desk(&moved), false).await.unwrap();
+        assert_eq!(place.sealed("privatekey").await.as_deref(), Some("hunter3"));
+        assert_eq!(place.apply(&desk(&moved), true).await.unwrap(), [""; 0]);
+        if outcome.is_ok() {
+            break;
+        }
+        ended += 1;
+    }
+    assert_eq!(ended, 3, "forgetting, changing and keeping are one write each");
+}
+
+#[tokio::test]
 async fn c17_with_a_vault_only_the_reference_is_kept_and_without_it_the_value_is_needed() {
     let place = Place::new();
     place.apply(&desk(MAIN), false).await.unwrap();
