@@ -261,7 +261,7 @@ async fn sources_preview_shows_what_a_mapping_makes_of_a_record_before_it_is_use
     assert_eq!(
         mapped[0],
         json!({"source": "Alerts", "uniqueEventKey": "5", "fields": {"Title": "Disk\u{1b}[31m full", "Hours": "Ulm"},
-               "unconverted": ["Hours"]})
+               "unconverted": ["Hours"], "artifacts": []})
     );
     assert_eq!(mapped[1]["source"], "Default Event Source");
     assert_eq!(mapped[1]["fields"].as_object().unwrap().len(), 26);

@@ -55,7 +55,7 @@ impl Way {
 
     /// No answer came: the product may be away, or the agent.
     fn blamed(&self, failure: Failure) -> Failure {
-        if !matches!(failure.status_code, 502 | 504) {
+        if !matches!(failure.status_code, 407 | 502 | 504) {
             return failure;
         }
         let Self { name, address } = self;

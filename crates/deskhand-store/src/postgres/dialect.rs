@@ -27,6 +27,9 @@ pub(super) const FOR_UPDATE: &str = " FOR UPDATE";
 /// The same, without the rows that another transaction keeps.
 pub(super) const SKIP_LOCKED: &str = " FOR UPDATE SKIP LOCKED";
 
+/// Behind a text: it is compared byte by byte.
+pub(super) const BY_BYTES: &str = " COLLATE \"C\"";
+
 /// Begins a transaction that writes, which is the only one of its kind until it ends.
 ///
 /// So what it reads stays true until it commits, and events get their numbers in the order in which they can be seen.

@@ -18,6 +18,9 @@ pub(super) const FOR_UPDATE: &str = "";
 /// The same, without the rows that another transaction keeps.
 pub(super) const SKIP_LOCKED: &str = "";
 
+/// Behind a text: it is compared byte by byte.
+pub(super) const BY_BYTES: &str = "";
+
 /// Begins a transaction that writes, which is the only one until it ends.
 pub(super) async fn begin(writer: &SqlitePool) -> sqlx::Result<Transaction<'static, Sqlite>> {
     writer.begin_with("BEGIN IMMEDIATE").await

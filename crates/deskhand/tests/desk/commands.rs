@@ -9,10 +9,10 @@ use super::stage::Stage;
 fn inputs(command: &str, ticket: i64) -> Value {
     match command {
         "add-ticket-notes" => json!({ "Ticket IDs": [ticket], "Note Text": "Seen" }),
-        "create-ticket" => json!({ "Summary": "Made", "Company ID": 2 }),
+        "create-ticket" => json!({ "Summary": "Made", "Company ID": 19047 }),
         "delete-tickets" | "get-tickets" => json!({ "Ticket IDs": [ticket] }),
         "fetch-event" => json!({ "Number of Event(s) Fetched": 5 }),
-        "get-company-contacts" => json!({ "Company IDs": [2, 3] }),
+        "get-company-contacts" => json!({ "Company IDs": [19047, 19095] }),
         "list-board-statuses" | "list-board-teams" => json!({ "Board ID": 1 }),
         "merge-tickets" => json!({ "Parent Ticket ID": ticket, "Merge Ticket IDs": [ticket], "Status": 1 }),
         "update-tickets" => json!({ "Ticket IDs": [ticket], "Summary": "Other" }),

@@ -53,14 +53,9 @@ const MAY_NOT_CLOSE: Control = Control {
 
 pub(super) const SAMPLES: &[Sample] = &[
     Sample {
-        shows: "A note in the discussion of two tickets",
-        line: &[
-            "add-ticket-notes",
-            "1001",
-            "1002",
-            "--note-text",
-            "We are looking into it.",
-        ],
+        // One ticket: of several, who is first is chance, and notes are numbered as they come.
+        shows: "A note in the discussion of a ticket",
+        line: &["add-ticket-notes", "1001", "--note-text", "We are looking into it."],
         ..Sample::PLAIN
     },
     Sample {

@@ -52,8 +52,12 @@ async fn forget(to: &mut Connection, numbers: &[i64]) -> Result<(), StoreError> 
         return Ok(());
     }
     let table = dialect::table("$1");
+    // A pass is logged as `<run>/<step>…`, and `0` is what comes after `/`.
+    let bytes = dialect::BY_BYTES;
     let sql = format!(
-        "SELECT log.id FROM desk_runs r JOIN runs log ON log.run = r.id WHERE r.number IN (SELECT value FROM {table})"
+        "SELECT log.id FROM desk_runs r JOIN runs log ON log.run = r.id \
+         OR (log.run{bytes} > r.id || '/' AND log.run{bytes} < r.id || '0') \
+         WHERE r.number IN (SELECT value FROM {table})"
     );
     let logged: Vec<i64> = sqlx::query_scalar(AssertSqlSafe(sql))
         .bind(dialect::list(numbers)?)
