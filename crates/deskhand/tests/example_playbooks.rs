@@ -1,5 +1,4 @@
 //! The playbooks of `examples/playbooks`, held against the commands that there are.
-#![expect(clippy::unwrap_used, reason = "test code")]
 
 use deskhand_engine::playbooks::{Known, read};
 
