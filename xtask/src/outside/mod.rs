@@ -5,6 +5,7 @@ mod proxies;
 mod pyconnectwise;
 mod python;
 mod smtp;
+mod tests;
 mod vaults;
 
 use crate::steps::Steps;

@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 
+use super::tests::ignored;
 use crate::place;
-use crate::program::{capture, cargo, perform, program};
+use crate::program::{capture, perform, program};
 use crate::sandbox::TlsSandbox;
 use crate::tools;
 
@@ -53,17 +54,7 @@ fn agents(folder: &Path, socks: u16) -> anyhow::Result<()> {
         "http://someone@127.0.0.1:{} socks5://someone@127.0.0.1:{socks} socks5h://someone@127.0.0.1:{socks}",
         http.port
     );
-    let mut tests = cargo([
-        "test",
-        "--quiet",
-        "--package",
-        "deskhand",
-        "--features",
-        "outside",
-        "--test",
-        "agents",
-    ]);
-    tests.args(["--", "outside::"]);
+    let mut tests = ignored("package(deskhand) and binary(agents) and test(outside::)")?;
     tests
         .env("DESKHAND_TEST_AGENTS", agents)
         .env("DESKHAND_TEST_AGENT_PASSWORD", "secret");

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 
 use super::python::python;
+use super::tests::ignored;
 use crate::place;
 use crate::program::{perform, program};
-use crate::tools;
 
 const REQUIREMENTS: &[&str] = &["aiosmtpd==1.4.6", "trustme==1.2.1"];
 
@@ -21,10 +21,8 @@ pub(super) fn run() -> anyhow::Result<()> {
     let python = python("smtp", REQUIREMENTS)?;
     let folder = place::scratch("outside/smtp-letters")?;
     let server = Server::start(&python, &folder)?;
-    let mut nextest = program(tools::cargo_nextest()?);
-    nextest.args(["nextest", "run", "--profile", "ci", "--package", "deskhand-mail"]);
-    nextest.args(["--test", "server", "--run-ignored", "only"]);
-    perform(nextest.env("DESKHAND_TEST_SMTP", &folder))?;
+    let mut tests = ignored("package(deskhand-mail) and binary(server)")?;
+    perform(tests.env("DESKHAND_TEST_SMTP", &folder))?;
     drop(server);
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Vaults that others wrote: `pass` with gpg, and a server where one is named.
 
-use crate::program::{cargo, perform};
+use super::tests::ignored;
+use crate::program::perform;
 use crate::tools;
 
 /// The variable that names a HashiCorp Vault or an OpenBao with a KV mount at `secret`.
@@ -22,15 +23,6 @@ pub(super) fn server() -> anyhow::Result<()> {
 }
 
 fn test(name: &str) -> anyhow::Result<()> {
-    let mut tests = cargo([
-        "test",
-        "--quiet",
-        "--package",
-        "deskhand-vault",
-        "--features",
-        "outside",
-        "--test",
-        "outside",
-    ]);
-    perform(tests.args(["--", name]))
+    let mut tests = ignored(&format!("package(deskhand-vault) and binary(outside) and test({name})"))?;
+    perform(&mut tests)
 }

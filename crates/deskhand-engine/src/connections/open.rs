@@ -150,7 +150,7 @@ impl Connections {
             ));
         }
         let settings = self.settle(connection, &unsaved.secrets).await?;
-        let open = self.route(connection, self.integration.open(&settings)?)?;
+        let open = self.route(connection, &settings, self.integration.open(&settings)?)?;
         let mut commands = open.commands().iter();
         let Some(test) = commands.find(|command| command.declaration().slug == TEST_CONNECTION) else {
             return Err(Failure::new(501, "The integration has no Test Connection."));
@@ -210,7 +210,7 @@ impl Connections {
         let mut open = self.open.lock();
         let connection = match open.by_digest.get(&digest) {
             Some(connection) => Arc::clone(connection),
-            None => self.route(definition, self.integration.open(settings)?)?,
+            None => self.route(definition, settings, self.integration.open(settings)?)?,
         };
         open.by_digest.insert(digest, Arc::clone(&connection));
         open.in_use.insert(definition.name.clone(), digest);
@@ -221,12 +221,23 @@ impl Connections {
     fn route(
         &self,
         definition: &Connection,
+        settings: &Settings,
         open: Arc<dyn OpenConnection>,
     ) -> Result<Arc<dyn OpenConnection>, Failure> {
         let agent = agent_of(definition, &self.agents)?;
         Ok(match agent {
-            Some(agent) => Arc::new(ThroughAgent::new(open, agent)),
+            Some(agent) => Arc::new(ThroughAgent::new(open, agent, self.in_the_open(settings))),
             None => open,
+        })
+    }
+
+    /// Whether the product is asked without TLS, so that a proxy could answer in its place.
+    fn in_the_open(&self, settings: &Settings) -> bool {
+        let parameters = self.integration.description().parameters.iter();
+        let mut addresses = parameters.filter(|parameter| parameter.address);
+        addresses.any(|parameter| {
+            let address = settings.values.get(parameter.key);
+            address.is_some_and(|address| address.starts_with("http:"))
         })
     }
 }

@@ -22,6 +22,8 @@ pub(super) struct ThroughAgent {
 struct Way {
     name: String,
     address: String,
+    /// Whether what it passes on is readable, so that it can answer in the product's place.
+    in_the_open: bool,
 }
 
 struct OnTheWay<T> {
@@ -30,10 +32,11 @@ struct OnTheWay<T> {
 }
 
 impl ThroughAgent {
-    pub(super) fn new(inner: Arc<dyn OpenConnection>, agent: &Agent) -> Self {
+    pub(super) fn new(inner: Arc<dyn OpenConnection>, agent: &Agent, in_the_open: bool) -> Self {
         let way = Arc::new(Way {
             name: agent.name.clone(),
             address: agent.shown(),
+            in_the_open,
         });
         let commands = inner.commands().iter();
         let commands = commands.map(|command| Arc::new(way.on(Arc::clone(command))) as Arc<dyn Command>);
@@ -53,12 +56,18 @@ impl Way {
         }
     }
 
-    /// No answer came: the product may be away, or the agent.
+    /// Whether an answer like this can be the agent's, or is none at all.
+    ///
+    /// Tinyproxy says 407 when no password came, and 401 to a wrong one.
+    fn is_suspected(&self, status_code: u16) -> bool {
+        matches!(status_code, 407 | 502 | 504) || (self.in_the_open && status_code == 401)
+    }
+
     fn blamed(&self, failure: Failure) -> Failure {
-        if !matches!(failure.status_code, 407 | 502 | 504) {
+        if !self.is_suspected(failure.status_code) {
             return failure;
         }
-        let Self { name, address } = self;
+        let Self { name, address, .. } = self;
         let look =
             format!("see whether the agent `{name}` at {address} is there, takes its password, and reaches the server");
         let hint = match &failure.hint {
@@ -219,6 +228,7 @@ mod tests {
         let way = Way {
             name: "branch".to_owned(),
             address: "socks5h://10.0.0.1:1080".to_owned(),
+            in_the_open: false,
         };
         let blamed = way
             .blamed(Failure::new(502, "Cannot reach psa.test: Connection refused.").with_hint("check the Server URL"));
@@ -232,6 +242,11 @@ mod tests {
         );
         let refused = Failure::new(401, "Unauthorized.");
         assert_eq!(way.blamed(refused.clone()), refused);
+        let in_the_open = Way {
+            in_the_open: true,
+            ..way
+        };
+        assert_ne!(in_the_open.blamed(refused.clone()), refused);
     }
 
     /// A connection whose product has callbacks and cannot be reached, or has none.
@@ -296,6 +311,7 @@ mod tests {
         let way = Way {
             name: "branch".to_owned(),
             address: "socks5h://10.0.0.1:1080".to_owned(),
+            in_the_open: false,
         };
         ThroughAgent {
             inner: Arc::new(Inner { has_callbacks }),

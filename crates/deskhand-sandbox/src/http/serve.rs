@@ -130,6 +130,9 @@ async fn handle(
     shared
         .log
         .add(seen(status, fault.map(|fault| crate::fault::name(fault.kind))));
+    if let Some(fault) = fault.filter(|fault| fault.kind == FaultKind::LateAnswer) {
+        tokio::time::sleep(fault.wait).await;
+    }
     let answer = answer.ok_or(Lost)?;
     let cut = resets.then(|| cut_body(&answer.body));
     Ok(answer.into_response(&common(shared), cut))
@@ -173,7 +176,7 @@ async fn faulty(shared: &Arc<Shared>, incoming: &Incoming<'_>, fault: Fault) -> 
             tokio::time::sleep(fault.wait).await;
             respond(shared, incoming)
         }
-        FaultKind::Reset => respond(shared, incoming),
+        FaultKind::Reset | FaultKind::LateAnswer => respond(shared, incoming),
         FaultKind::Truncate => {
             let answer = respond(shared, incoming);
             let half = answer.body.slice(..answer.body.len() / 2);
@@ -188,11 +191,6 @@ async fn faulty(shared: &Arc<Shared>, incoming: &Incoming<'_>, fault: Fault) -> 
         FaultKind::LostAnswer => {
             respond(shared, incoming);
             return None;
-        }
-        FaultKind::LateAnswer => {
-            let answer = respond(shared, incoming);
-            tokio::time::sleep(fault.wait).await;
-            answer
         }
         FaultKind::BadGateway => {
             respond(shared, incoming);

@@ -8,11 +8,11 @@ use deskhand_engine::runs::{Cause, NewRun, Plan, RunFilter, RunState, RunStory, 
 use jiff::Timestamp;
 
 use super::expectations::{Expectations, StartedBy, Word};
-use super::stage::Stage;
+use super::stage::{Process, Stage};
 use crate::exit::BadInput;
 
 /// The commands that somebody else runs on the PSA before.
-pub(super) async fn change(stage: &Stage, expectations: &Expectations) -> anyhow::Result<()> {
+pub(super) async fn change(stage: &Stage, process: &Process, expectations: &Expectations) -> anyhow::Result<()> {
     let actor = Actor {
         name: "somebody else".to_owned(),
         groups: Vec::new(),
@@ -20,7 +20,7 @@ pub(super) async fn change(stage: &Stage, expectations: &Expectations) -> anyhow
         operator: true,
     };
     for (number, change) in expectations.changes.iter().enumerate() {
-        let opened = stage.connections.open(&actor, &expectations.connection).await;
+        let opened = process.connections.open(&actor, &expectations.connection).await;
         let opened = opened.map_err(|failure| anyhow::anyhow!(failure.message))?;
         let mut commands = opened.open.commands().iter();
         let command = commands.find(|command| command.declaration().slug == change.command);
@@ -38,21 +38,22 @@ pub(super) async fn change(stage: &Stage, expectations: &Expectations) -> anyhow
 }
 
 /// Lets the playbook run to its end, or time to its; returns its first run's story.
-pub(super) async fn act(stage: &Stage, expectations: &Expectations) -> anyhow::Result<Option<RunStory>> {
+pub(super) async fn act(
+    stage: &Stage,
+    process: &Process,
+    expectations: &Expectations,
+) -> anyhow::Result<Option<RunStory>> {
     let began = stage.time.now();
     let end = began.saturating_add(expectations.within()?)?;
-    if expectations.start.by == StartedBy::Hand {
-        start(stage, expectations).await?;
-    }
     loop {
-        stage.engine.turn().await?;
+        process.engine.turn().await?;
         let story = story(stage).await?;
         let next = match &story {
             Some(story) if story.summary.state == RunState::Ended => return Ok(Some(story.clone())),
             Some(story) => answer(stage, expectations, story).await?,
             None => None,
         };
-        let due = stage.engine.next_due().await?;
+        let due = process.engine.next_due().await?;
         let Some(next) = next.into_iter().chain(due).min() else {
             return Ok(story);
         };
@@ -63,8 +64,11 @@ pub(super) async fn act(stage: &Stage, expectations: &Expectations) -> anyhow::R
     }
 }
 
-async fn start(stage: &Stage, expectations: &Expectations) -> anyhow::Result<()> {
-    stage.engine.take_over(stage.time.now()).await?;
+/// Starts the playbook, if it is one that is started by hand.
+pub(super) async fn start(stage: &Stage, expectations: &Expectations) -> anyhow::Result<()> {
+    if expectations.start.by != StartedBy::Hand {
+        return Ok(());
+    }
     let definitions = stage.store.definitions().await?;
     let version = definitions
         .iter()

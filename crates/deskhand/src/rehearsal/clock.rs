@@ -1,4 +1,4 @@
-//! Time that is moved: the sandbox's, which passes as soon as somebody waits for it.
+//! Time that is moved: the sandbox's, which passes soon when somebody waits for it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,6 +6,9 @@ use std::time::Duration;
 use deskhand_command::{BoxFuture, Clock, SystemClock};
 use deskhand_sandbox::Running;
 use jiff::{SignedDuration, Timestamp};
+
+/// What is under way in earnest, such as a request, is given so long before time is moved for those who wait.
+const PATIENCE: Duration = Duration::from_millis(50);
 
 /// The sandbox's time. Whoever waits moves it forward.
 #[derive(Clone)]
@@ -35,7 +38,11 @@ impl Clock for SandboxTime {
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {
-        self.move_by(SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX));
-        Box::pin(tokio::task::yield_now())
+        let duration = SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX);
+        let end = self.now().saturating_add(duration).unwrap_or(Timestamp::MAX);
+        Box::pin(async move {
+            tokio::time::sleep(PATIENCE).await;
+            self.move_to(end);
+        })
     }
 }

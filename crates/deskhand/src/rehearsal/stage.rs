@@ -1,9 +1,8 @@
-//! The desk of a rehearsal: a sandbox, a store of its own, the playbooks.
+//! The desk of a rehearsal: a sandbox, a store, the playbooks; and the process that works it off.
 
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use deskhand_command::Clock as _;
 use deskhand_connectwise::ConnectWise;
 use deskhand_engine::connections::{Agents, Connections};
@@ -13,8 +12,7 @@ use deskhand_engine::engine::{Engine, EngineStore, Parts};
 use deskhand_engine::secrets::{Keyring, new_key};
 use deskhand_engine::vaults::Vaults;
 use deskhand_sandbox::{Kind, Options, Running, Seed, Table, start};
-use deskhand_store::{SqliteStore, Store};
-use tempfile::TempDir;
+use deskhand_store::Store;
 
 use super::clock::SandboxTime;
 use super::expectations::{Expectations, StartedBy};
@@ -31,19 +29,23 @@ pub(super) struct Stage {
     pub(super) sandbox: Arc<Running>,
     pub(super) time: SandboxTime,
     pub(super) store: Arc<dyn Store>,
-    pub(super) engine: Engine,
-    pub(super) connections: Arc<Connections>,
+    keyring: Arc<Keyring>,
     pub(super) letters: Arc<KeptLetters>,
     /// The playbook that is rehearsed.
     pub(super) playbook: String,
     /// How many notes there were before.
     pub(super) notes_before: i64,
-    _folder: TempDir,
+}
+
+/// What works the desk off. It can end at any time; what it knows is in the store.
+pub(super) struct Process {
+    pub(super) engine: Engine,
+    pub(super) connections: Arc<Connections>,
 }
 
 impl Stage {
     /// Starts the sandbox, defines the desk, and lets happen what happens before.
-    pub(super) async fn set(expectations: &Expectations, folder: &Path) -> anyhow::Result<Self> {
+    pub(super) async fn set(expectations: &Expectations, folder: &Path, store: Arc<dyn Store>) -> anyhow::Result<Self> {
         let sandbox = Arc::new(start(options(expectations)).await?);
         let time = SandboxTime {
             sandbox: Arc::clone(&sandbox),
@@ -53,52 +55,52 @@ impl Stage {
                 .world()
                 .set_clock(now.duration_since(deskhand_command::SystemClock.now()).as_secs());
         }
-        let place = tempfile::tempdir().context("cannot make a temporary folder")?;
-        let store = SqliteStore::open(&place.path().join("rehearsal.sqlite")).await;
-        let store: Arc<dyn Store> = Arc::new(store.map_err(verbs::store_trouble)?);
         let key = new_key(&random).map_err(|error| anyhow::anyhow!(error.failure().message))?;
         let keyring = Arc::new(Keyring::from_text(&key).map_err(|error| anyhow::anyhow!(error.failure().message))?);
-        let definitions: Arc<dyn DeskStore> = store.clone();
-        let vaults = Vaults::new(Arc::new(time.clone()));
-        let connections = Connections::new(Arc::new(ConnectWise::default()), definitions, vaults, Agents::new());
-        connections.use_keyring(Arc::clone(&keyring));
-        let connections = Arc::new(connections);
-        let letters = Arc::new(KeptLetters::default());
-        let kept: Arc<dyn EngineStore> = store.clone();
-        let engine = Engine::new(Parts {
-            store: kept,
-            connections: Arc::clone(&connections),
-            declarations: deskhand_connectwise::declarations(),
-            mailer: Some(letters.clone()),
-            clock: Arc::new(time.clone()),
-            holder: "rehearsal".to_owned(),
-        });
         let mut stage = Self {
             sandbox,
             time,
             store,
-            engine,
-            connections,
-            letters,
+            keyring,
+            letters: Arc::new(KeptLetters::default()),
             playbook: String::new(),
             notes_before: 0,
-            _folder: place,
         };
-        stage.define(&[stage.desk(expectations)], &keyring).await?;
+        stage.define(&[stage.desk(expectations)]).await?;
+        let before = stage.process("before");
         if expectations.start.by == StartedBy::Event {
             // What is there already is read before the playbooks are there, and sets nothing off.
-            stage.engine.turn().await?;
-            if let Some(first_pass) = stage.engine.next_due().await? {
+            before.engine.turn().await?;
+            if let Some(first_pass) = before.engine.next_due().await? {
                 stage.time.move_to(first_pass);
             }
-            stage.engine.turn().await?;
+            before.engine.turn().await?;
         }
-        super::act::change(&stage, expectations).await?;
+        super::act::change(&stage, &before, expectations).await?;
         stage.notes_before = stage.sandbox.world().read(Kind::Note, Table::last_id);
         let playbooks = read_playbooks(expectations, folder)?;
         stage.playbook = name_of(&playbooks[0])?;
-        stage.define(&playbooks, &keyring).await?;
+        stage.define(&playbooks).await?;
         Ok(stage)
+    }
+
+    /// A process that has just started; no two have one name.
+    pub(super) fn process(&self, name: &str) -> Process {
+        let definitions: Arc<dyn DeskStore> = self.store.clone();
+        let vaults = Vaults::new(Arc::new(self.time.clone()));
+        let connections = Connections::new(Arc::new(ConnectWise::default()), definitions, vaults, Agents::new());
+        connections.use_keyring(Arc::clone(&self.keyring));
+        let connections = Arc::new(connections);
+        let kept: Arc<dyn EngineStore> = self.store.clone();
+        let engine = Engine::new(Parts {
+            store: kept,
+            connections: Arc::clone(&connections),
+            declarations: deskhand_connectwise::declarations(),
+            mailer: Some(self.letters.clone()),
+            clock: Arc::new(self.time.clone()),
+            holder: name.to_owned(),
+        });
+        Process { engine, connections }
     }
 
     /// A site, a connection to the sandbox, and an ingestion job where events set the playbook off.
@@ -121,7 +123,8 @@ impl Stage {
         }
     }
 
-    async fn define(&self, given: &[DeskFile], keyring: &Keyring) -> anyhow::Result<()> {
+    async fn define(&self, given: &[DeskFile]) -> anyhow::Result<()> {
+        let keyring = &*self.keyring;
         let integration = OpenDesk::integration();
         let given = files::read(given, &integration).map_err(|problems| verbs::apply::refused(&problems))?;
         let known = files::look(&*self.store, Some(keyring))

@@ -2,7 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "test code")]
 
 mod desk;
-#[cfg(feature = "outside")]
 mod outside;
 mod socks;
 

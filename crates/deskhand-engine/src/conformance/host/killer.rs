@@ -9,14 +9,15 @@ use crate::runs::host::{Observer, Point};
 
 /// Ends a process at a point, counted from 1.
 #[derive(Debug)]
-pub(crate) struct Killer {
+pub struct Killer {
     at: usize,
     passed: AtomicUsize,
     died: Notify,
 }
 
 impl Killer {
-    pub(crate) fn at(point: usize) -> Self {
+    /// Kills at this point.
+    pub fn at(point: usize) -> Self {
         Self {
             at: point,
             passed: AtomicUsize::new(0),
@@ -25,21 +26,22 @@ impl Killer {
     }
 
     /// Lets everything happen.
-    pub(crate) fn never() -> Self {
+    pub fn never() -> Self {
         Self::at(usize::MAX)
     }
 
     /// How many points were passed.
-    pub(crate) fn passed(&self) -> usize {
+    pub fn passed(&self) -> usize {
         self.passed.load(Ordering::SeqCst)
     }
 
-    pub(crate) fn is_dead(&self) -> bool {
+    /// Whether it has killed.
+    pub fn is_dead(&self) -> bool {
         self.passed() >= self.at
     }
 
     /// Comes when the process is dead.
-    pub(crate) async fn dies(&self) {
+    pub async fn dies(&self) {
         let died = self.died.notified();
         tokio::pin!(died);
         died.as_mut().enable();

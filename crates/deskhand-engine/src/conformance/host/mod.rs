@@ -10,8 +10,8 @@ pub(crate) mod steps;
 mod story;
 mod world;
 
-pub(crate) use killer::Killer;
-pub(crate) use story::reads_as_one_story;
+pub use killer::Killer;
+pub use story::reads_as_one_story;
 pub(crate) use world::Toy;
 
 use super::Outcome;

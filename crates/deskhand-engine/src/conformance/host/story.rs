@@ -6,7 +6,7 @@ use crate::runs::{RunState, RunStory, What};
 
 /// Asserts that a journal tells of a run from its beginning to its end: numbers without gaps, each step begun before it
 /// ended, each attempt ended once, and one end, which is the last word.
-pub(crate) fn reads_as_one_story(story: &RunStory) {
+pub fn reads_as_one_story(story: &RunStory) {
     let id = &story.summary.id;
     let mut open: BTreeMap<&str, u32> = BTreeMap::new();
     let mut attempts: BTreeMap<&str, u32> = BTreeMap::new();
