@@ -1,0 +1,24 @@
+//! A week of a desk on a clock that is moved: twenty connections, fifty schedules, restarts, faults and a change to winter time.
+#![expect(clippy::unwrap_used, reason = "test code")]
+
+mod desk;
+mod expected;
+mod judge;
+mod time;
+mod week;
+
+use week::{Size, live};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn slow_a_week_loses_nothing_and_does_nothing_twice() {
+    let size = Size {
+        connections: 20,
+        schedules: 50,
+        days: 1,
+    };
+    let week = live(size, 4).await;
+    println!("{}", week.told);
+    let wrong = judge::wrong(&week).await;
+    assert_eq!(wrong, [""; 0], "{}", week.told);
+    assert!(week.told.is_eventful(), "{}", week.told);
+}
