@@ -121,15 +121,16 @@ async fn of_a_deactivated_connection_nothing_is_received_or_sent_until_it_is_act
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_answered_and_not_read_yet_is_read_once_after_a_kill() {
-    let (stage, receiving) = set().await;
+    let (stage, mut receiving) = set().await;
     assert!(stage.sandbox.touch(TICKET));
     stage.delivered(1, 200).await;
     // Nothing is closed, nothing is given back.
-    receiving.hang_up();
+    receiving.hang_up().await;
+    let address = receiving.address;
     std::mem::forget(receiving);
     let stage = stage.killed().await;
     assert_eq!(stage.events_of(TICKET).await, 1);
-    let receiving = Receiving::begin(&stage).await;
+    let receiving = Receiving::at(&stage, address).await;
     stage.engine.take_over(stage.now()).await.unwrap();
     for _ in 0..2 {
         receiving.attendant.turn().await;
@@ -155,12 +156,12 @@ async fn what_is_announced_to_a_job_that_rests_waits_for_it() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn callbacks_that_stay_away_are_told_once_and_once_that_they_come_again() {
-    let (stage, receiving) = set().await;
+    let (stage, mut receiving) = set().await;
     stage.forward(60).await;
     receiving.attendant.turn().await;
     assert_eq!(stage.letters.subjects(), [""; 0], "a quiet desk");
     // The way to us is gone, and a poll finds what nobody announced.
-    receiving.hang_up();
+    receiving.hang_up().await;
     assert!(stage.sandbox.touch(TICKET));
     stage.forward(16).await;
     receiving.attendant.turn().await;
@@ -176,10 +177,11 @@ async fn callbacks_that_stay_away_are_told_once_and_once_that_they_come_again() 
         assert_eq!(stage.letters.subjects(), [alarm]);
     }
     // Whoever comes next knows that it was told.
-    drop(receiving);
+    let address = receiving.address;
+    std::mem::forget(receiving);
     let stage = stage.killed().await;
     stage.engine.take_over(stage.now()).await.unwrap();
-    let receiving = Receiving::begin(&stage).await;
+    let receiving = Receiving::at(&stage, address).await;
     receiving.attendant.turn().await;
     stage.forward(40).await;
     receiving.attendant.turn().await;
@@ -197,4 +199,24 @@ async fn callbacks_that_stay_away_are_told_once_and_once_that_they_come_again() 
             [alarm, "The callbacks of \"acme\" come again"]
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_changed_while_nobody_was_there_to_hear_of_it_is_no_silence() {
+    let (stage, mut receiving) = set().await;
+    stage.forward(30).await;
+    receiving.hang_up().await;
+    let address = receiving.address;
+    std::mem::forget(receiving);
+    let stage = stage.killed().await;
+    assert!(stage.sandbox.touch(TICKET));
+    stage.engine.take_over(stage.now()).await.unwrap();
+    let receiving = Receiving::at(&stage, address).await;
+    receiving.attendant.turn().await;
+    stage.forward(16).await;
+    assert_eq!(stage.events_of(TICKET).await, 2, "a poll has read it");
+    stage.forward(60).await;
+    receiving.attendant.turn().await;
+    stage.forward(1).await;
+    assert_eq!(stage.letters.subjects(), [""; 0]);
 }

@@ -1,5 +1,6 @@
 //! Callbacks received for a stage.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use deskhand_engine::callbacks::{CallbackInbox, CallbackWish, Doors, PublicUrl};
@@ -14,14 +15,22 @@ use super::stage::Stage;
 /// Callbacks, received over the network.
 pub(crate) struct Receiving {
     pub(crate) attendant: Attendant,
+    /// Where it receives.
+    pub(crate) address: SocketAddr,
     serving: JoinHandle<()>,
 }
 
 impl Receiving {
     /// Receives at an address of its own; nobody attends to anything yet.
     pub(crate) async fn begin(stage: &Stage) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
+        Self::at(stage, ([127, 0, 0, 1], 0).into()).await
+    }
+
+    /// Receives at this address.
+    pub(crate) async fn at(stage: &Stage, address: SocketAddr) -> Self {
+        let listener = TcpListener::bind(address).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let url = format!("http://{address}");
         let wish = CallbackWish {
             public_url: PublicUrl::parse(&url).unwrap(),
             silent_after: SignedDuration::from_mins(30),
@@ -38,12 +47,15 @@ impl Receiving {
         };
         Self {
             attendant: stage.engine.attendant(wish, doors, Arc::new(random)),
+            address,
             serving: tokio::spawn(serve(listener, router(receiver), Limits::default(), never)),
         }
     }
 
     /// Nobody listens at the address any more.
-    pub(crate) fn hang_up(&self) {
+    pub(crate) async fn hang_up(&mut self) {
         self.serving.abort();
+        let ended = (&mut self.serving).await;
+        assert!(ended.is_err_and(|error| error.is_cancelled()));
     }
 }
