@@ -5,11 +5,10 @@ use std::path::Path;
 use deskhand_command::BoxFuture;
 use deskhand_command::journal::{Ending, Write, WriteId};
 use deskhand_engine::StoreError;
-use deskhand_engine::callbacks::CallbackInbox;
 use deskhand_engine::engine::EngineStore;
 
 /// Events, the desk and its runs, and what else is kept with them.
-pub trait Store: EngineStore + CallbackInbox {
+pub trait Store: EngineStore {
     /// Writes of every connection, the newest first; only those that nobody knows the end of, or all.
     fn list_writes(&self, all: bool, limit: u32) -> BoxFuture<'_, Result<Vec<(String, Write)>, StoreError>>;
 

@@ -9,6 +9,7 @@ mod bulk;
 mod config;
 mod desk;
 mod exit;
+mod log;
 mod progress;
 mod rehearsal;
 mod render;
@@ -16,6 +17,7 @@ mod verbs;
 
 use std::process::ExitCode;
 
+use clap::ArgMatches;
 use clap::error::ErrorKind;
 
 use crate::exit::Exit;
@@ -36,7 +38,7 @@ fn main() -> ExitCode {
     let outcome = runtime.block_on(async {
         tokio::select! {
             outcome = verbs::perform(&matches) => outcome,
-            () = interrupted() => Ok(Exit::Interrupted),
+            () = given_up(&matches) => Ok(Exit::Interrupted),
         }
     });
     runtime.shutdown_background();
@@ -59,6 +61,15 @@ fn finish(outcome: anyhow::Result<Exit>) -> ExitCode {
             render::error::report(&error);
             exit::of(&error).into()
         }
+    }
+}
+
+/// Resolves when what is being done is to be broken off: at once, or, where it ends by itself when it is asked to, the second
+/// time.
+async fn given_up(matches: &ArgMatches) {
+    interrupted().await;
+    if verbs::ends_when_asked(matches) {
+        interrupted().await;
     }
 }
 

@@ -21,22 +21,31 @@ pub struct Silence {
     pub unannounced_at: Timestamp,
 }
 
-/// Whether callbacks have been silent for so long while polls brought changes.
-pub fn silence(reception: &Reception, now: Timestamp, limit: SignedDuration) -> Option<Silence> {
+/// Whether callbacks have been silent for so long while polls brought changes, and somebody was there to receive them.
+pub fn silence(
+    reception: &Reception,
+    now: Timestamp,
+    limit: SignedDuration,
+    listening_since: Timestamp,
+) -> Option<Silence> {
     let (since, unannounced_at) = (expected_since(reception)?, reception.unannounced_at?);
-    (now.duration_since(unannounced_at) >= limit).then_some(Silence { since, unannounced_at })
+    let counted_from = unannounced_at.max(listening_since);
+    (now.duration_since(counted_from) >= limit).then_some(Silence { since, unannounced_at })
 }
 
 /// Notes what a poll found, where that speaks of silence; to be called after each.
+///
+/// What changed while nobody was there to receive callbacks was announced to nobody, and means nothing.
 pub async fn note_poll(
     inbox: &dyn CallbackInbox,
     connection: &str,
     report: &IngestReport,
     clock: &dyn Clock,
+    listening_since: Timestamp,
 ) -> Result<(), Failure> {
     let Some(newest) = report.newest else { return Ok(()) };
     let reception = inbox.reception(connection).await.map_err(failure_of)?;
-    if !speaks_of_silence(&reception, newest) {
+    if newest.duration_since(listening_since) <= SKEW || !speaks_of_silence(&reception, newest) {
         return Ok(());
     }
     let noted = inbox.unannounced(connection, reception.received, clock.now());
@@ -114,14 +123,18 @@ mod tests {
             (Some(0), Some(10), Some(100), 20, None),
         ];
         for (registered, last, unannounced, now, since) in cases {
-            let silent = silence(&reception(registered, last, unannounced), at(now), limit);
+            let silent = silence(&reception(registered, last, unannounced), at(now), limit, at(0));
             assert_eq!(
                 silent.map(|silence| silence.since),
                 since.map(at),
                 "{registered:?} {last:?} {unannounced:?} {now}"
             );
         }
-        let silent = silence(&reception(Some(0), Some(10), Some(100)), at(147), limit).unwrap();
+        let reception = reception(Some(0), Some(10), Some(100));
+        // The program was started anew.
+        assert_eq!(silence(&reception, at(147), limit, at(118)), None);
+        let silent = silence(&reception, at(148), limit, at(118)).unwrap();
+        assert_eq!(silent, silence(&reception, at(147), limit, at(0)).unwrap());
         assert_eq!(
             silent.sentence("Main", at(147)),
             "The callbacks of connection Main have been silent for 137 minutes, and polls find changes."

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use deskhand_command::Clock;
+use deskhand_command::{Clock, Failure};
 use tokio::sync::Notify;
 
 use super::work_off::AT_ONCE;
-use super::{CallbackFeed, CallbackInbox, Worked, work_off};
+use super::{CallbackFeeds, CallbackInbox, Worked, work_off};
+use crate::ingest::{IngestReport, failure_of};
 
 /// Everything that working off a connection's callbacks needs.
 #[derive(Clone)]
@@ -15,7 +16,7 @@ pub struct CallbackWork {
     /// The connection.
     pub connection: String,
     /// What its records are read through.
-    pub feeds: Vec<CallbackFeed>,
+    pub feeds: Arc<dyn CallbackFeeds>,
     /// Where announcements wait.
     pub inbox: Arc<dyn CallbackInbox>,
     /// The time.
@@ -28,7 +29,7 @@ pub struct CallbackWork {
 pub async fn attend(work: &CallbackWork) {
     let mut failures = 0;
     loop {
-        let (report, worked) = work_off(&*work.inbox, &work.connection, &work.feeds).await;
+        let (report, worked) = go(work).await;
         failures = if matches!(worked, Worked::Failed(_)) {
             failures + 1
         } else {
@@ -44,6 +45,22 @@ pub async fn attend(work: &CallbackWork) {
         } else {
             pause.await;
         }
+    }
+}
+
+/// Looks once at what has waited longest. Feeds are asked for only when something waits: they cost a look at the vault.
+pub(crate) async fn go(work: &CallbackWork) -> (IngestReport, Worked) {
+    let feeds = async {
+        let waiting = work.inbox.waiting(&work.connection, 1).await.map_err(failure_of)?;
+        if waiting.is_empty() {
+            return Ok(Vec::new());
+        }
+        work.feeds.feeds(&work.connection).await
+    };
+    let feeds: Result<_, Failure> = feeds.await;
+    match feeds {
+        Ok(feeds) => work_off(&*work.inbox, &work.connection, &feeds).await,
+        Err(failure) => (IngestReport::default(), Worked::Failed(failure)),
     }
 }
 
@@ -67,6 +84,7 @@ fn tell(connection: &str, taken: u64, worked: &Worked) {
             tracing::warn!(
                 connection,
                 reason = failure.message,
+                hint = failure.hint,
                 "Announced records cannot be read now"
             );
         }
@@ -76,8 +94,6 @@ fn tell(connection: &str, taken: u64, worked: &Worked) {
 
 #[cfg(test)]
 mod tests {
-    use deskhand_command::Failure;
-
     use super::*;
 
     #[test]

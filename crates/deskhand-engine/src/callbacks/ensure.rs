@@ -1,6 +1,7 @@
 //! Keeps a registration as it should be.
 
 use deskhand_command::{Callbacks, Clock, Failure};
+use jiff::SignedDuration;
 
 use super::decide::{Step, decide, leave};
 use super::{CallbackInbox, CallbackPlace};
@@ -36,6 +37,17 @@ pub async fn ensure(
     Ok(Ensured { steps })
 }
 
+/// How long until a registration is looked at again, the last so many looks at which failed.
+///
+/// A look that failed is made up for soon, and then more and more seldom: somebody may have to grant a right first.
+pub fn check_again_after(failures: u32, every: SignedDuration) -> SignedDuration {
+    if failures == 0 {
+        return every;
+    }
+    let soon = SignedDuration::from_mins(1 << (failures - 1).min(16));
+    soon.min(every)
+}
+
 /// Takes a connection's callbacks away from the product.
 pub async fn withdraw(callbacks: &dyn Callbacks, place: &CallbackPlace) -> Result<Ensured, Failure> {
     let steps = leave(place, &callbacks.list().await?);
@@ -61,5 +73,23 @@ async fn perform(callbacks: &dyn Callbacks, place: &CallbackPlace, step: Step) -
             tracing::info!(callback = marker, id, "A callback of ours is removed");
             callbacks.remove(id).await
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_that_failed_is_made_up_for_soon_and_then_more_seldom() {
+        let minutes = |failures: u32, every: i64| {
+            let again = check_again_after(failures, SignedDuration::from_mins(every));
+            again.as_mins()
+        };
+        assert_eq!(
+            [0, 1, 2, 3, 6, 7, 1_000].map(|failures| minutes(failures, 60)),
+            [60, 1, 2, 4, 32, 60, 60]
+        );
+        assert_eq!([0, 1, 5].map(|failures| minutes(failures, 1)), [1, 1, 1]);
     }
 }

@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use deskhand_command::{Failure, Registered, WantedCallback};
 
+use super::PublicUrl;
+
 /// The address of one connection's callbacks, and what marks it as ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallbackPlace {
@@ -18,18 +20,13 @@ const LONGEST_NAME: usize = 90;
 impl CallbackPlace {
     /// The place below a public address: `https://desk.example.com` becomes `https://desk.example.com/callbacks/<secret>`.
     pub fn new(public_url: &str, connection: &str, secret: &str) -> Result<Self, Failure> {
-        let base = public_url.trim().trim_end_matches('/');
-        let web = base.starts_with("https://") || base.starts_with("http://");
-        if !web || base.ends_with(':') || base.contains(['?', '#', ' ', '@']) {
-            return Err(Failure::invalid_parameter("Public URL").with_hint(
-                "give the address at which the PSA reaches this machine, such as https://desk.example.com",
-            ));
-        }
+        let base = PublicUrl::parse(public_url)
+            .map_err(|instead| Failure::invalid_parameter("Public URL").with_hint(instead))?;
         if connection.chars().count() > LONGEST_NAME {
             return Err(Failure::new(400, "The connection's name is too long for callbacks.")
                 .with_hint(format!("give it a name of at most {LONGEST_NAME} characters")));
         }
-        let prefix = format!("{base}/callbacks/");
+        let prefix = format!("{}/callbacks/", base.as_str());
         let wanted = WantedCallback {
             address: format!("{prefix}{secret}"),
             marker: format!("Deskhand: {connection}"),
@@ -46,7 +43,7 @@ impl CallbackPlace {
     ///
     /// Either it has this very address, which nobody else can know, or an address of this deployment and the
     /// connection's marker. An address alone does not do: other connections of the deployment have such ones.
-    pub(super) fn is_ours(&self, registered: &Registered) -> bool {
+    pub fn is_ours(&self, registered: &Registered) -> bool {
         registered.address == self.wanted.address
             || registered.address.starts_with(&self.prefix) && registered.marker == self.wanted.marker
     }

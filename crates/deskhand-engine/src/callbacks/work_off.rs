@@ -1,6 +1,6 @@
 //! What was announced, looked at again.
 
-use deskhand_command::{Announced, Failure};
+use deskhand_command::{Announced, BoxFuture, Failure};
 
 use super::CallbackInbox;
 use crate::ingest::{IngestJob, IngestReport, Ingestor, LookedAgain, failure_of};
@@ -12,6 +12,18 @@ pub struct CallbackFeed {
     pub ingestor: Ingestor,
     /// The job whose feed it is.
     pub job: IngestJob,
+}
+
+/// Has the feeds of connections; asked before each look, because definitions and secrets change.
+pub trait CallbackFeeds: Send + Sync {
+    /// The feeds that a connection's announced records are read through now.
+    fn feeds<'a>(&'a self, connection: &'a str) -> BoxFuture<'a, Result<Vec<CallbackFeed>, Failure>>;
+}
+
+impl CallbackFeeds for Vec<CallbackFeed> {
+    fn feeds<'a>(&'a self, _connection: &'a str) -> BoxFuture<'a, Result<Vec<CallbackFeed>, Failure>> {
+        Box::pin(std::future::ready(Ok(self.clone())))
+    }
 }
 
 /// What came of one go.

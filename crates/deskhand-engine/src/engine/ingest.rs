@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::world::{DeskWorld, actor_at};
+use crate::callbacks::note_poll;
 use crate::connections::Opened;
 use crate::ingest::{DueSweep, IngestJob, IngestReport, Ingestor, Quiet, due_sweep};
 use crate::jobs::IngestionJob;
@@ -22,6 +23,7 @@ impl DeskWorld {
             Err(failure) => failure.into(),
             Ok((ingestor, ingest, definition)) => {
                 let (report, outcome) = ingestor.run(&ingest, pass_id).await;
+                self.listen_for_silence(&definition.connection, &report).await;
                 let mut output = json!({ "pass": as_json(&report) });
                 let mut failure = outcome.err();
                 if failure.is_none() && definition.sweep {
@@ -32,8 +34,23 @@ impl DeskWorld {
         }
     }
 
+    /// Notes changes that this pass read and no callback announced. A store that cannot note it is the next pass's trouble.
+    async fn listen_for_silence(&self, connection: &str, report: &IngestReport) {
+        let Some(since) = self.listening.lock().get(connection).copied() else {
+            return;
+        };
+        let noted = note_poll(&*self.parts.store, connection, report, &*self.parts.clock, since).await;
+        if let Err(failure) = noted {
+            tracing::warn!(
+                connection,
+                reason = failure.message,
+                "It cannot be noted what a poll found"
+            );
+        }
+    }
+
     /// What a job's pass needs.
-    async fn prepared(&self, name: &str) -> Result<(Ingestor, IngestJob, IngestionJob), Failure> {
+    pub(super) async fn prepared(&self, name: &str) -> Result<(Ingestor, IngestJob, IngestionJob), Failure> {
         let automation = self.automation();
         let job = automation.jobs.get(name).cloned().ok_or_else(|| {
             Failure::new(404, format!("There is no ingestion job `{name}` any more."))

@@ -1,10 +1,11 @@
 //! The engine: everything of a desk that goes on by itself, put together.
 //!
 //! [`Automation`] is what the definitions come to, `world.rs` is what runs can do, `turn.rs` does all that is due and
-//! `serve.rs` does so for ever.
+//! `serve.rs` does so for ever. `callbacks/` attends to what products announce meanwhile.
 
 mod after;
 mod automation;
+mod callbacks;
 mod ingest;
 mod parts;
 mod serve;
@@ -12,5 +13,6 @@ mod turn;
 mod world;
 
 pub use automation::Automation;
+pub use callbacks::Attendant;
 pub use parts::{Engine, EngineStore, Parts};
 pub use turn::{TurnError, Turned};

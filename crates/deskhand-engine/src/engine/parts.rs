@@ -8,6 +8,7 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use super::world::DeskWorld;
+use crate::callbacks::CallbackInbox;
 use crate::connections::Connections;
 use crate::desk::{DeskStore, EventDesk};
 use crate::mail::Mailer;
@@ -18,7 +19,7 @@ use crate::store::EventStore;
 use crate::ticker::Ticker;
 
 /// Everything that an engine keeps, in one place: what commits together is together.
-pub trait EngineStore: EventStore + RunStore + ScheduleStore + DeskStore + EventDesk {
+pub trait EngineStore: EventStore + RunStore + ScheduleStore + DeskStore + EventDesk + CallbackInbox {
     /// The journal of the writes to what a connection's name and account come to.
     fn journal(&self, connection: &str) -> Arc<dyn Journal>;
 }

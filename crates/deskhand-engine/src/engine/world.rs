@@ -28,6 +28,8 @@ pub(super) struct DeskWorld {
     pub(super) look: Arc<Notify>,
     /// When feeds were last swept, as far as that is known.
     pub(super) swept: Mutex<HashMap<FeedKey, Timestamp>>,
+    /// Since when callbacks of connections are received, where they are.
+    pub(super) listening: Mutex<HashMap<String, Timestamp>>,
     automation: RwLock<Arc<Automation>>,
     /// Playbooks in versions that runs have.
     versions: Mutex<HashMap<(String, i64), Arc<Playbook>>>,
@@ -46,6 +48,7 @@ impl DeskWorld {
             parts,
             look,
             swept: Mutex::default(),
+            listening: Mutex::default(),
             automation: RwLock::default(),
             versions: Mutex::default(),
         }

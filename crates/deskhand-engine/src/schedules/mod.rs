@@ -22,6 +22,7 @@ pub use decide::{SHOWN, STRETCH, decide};
 pub use duration::parse_duration;
 pub use file::WrittenSchedule;
 pub use name::check_name;
+pub(crate) use name::letter_id;
 pub use schedule::{Alert, Missed, Schedule};
 pub use seam::{Fate, Firing, Mode, Occurrence, ScheduleAfter, ScheduleStore, Standing, Turn};
 pub use when::{When, WhenError};

@@ -149,7 +149,7 @@ impl Desk {
     pub(crate) fn work(&self) -> CallbackWork {
         CallbackWork {
             connection: "Main".to_owned(),
-            feeds: vec![self.feed.clone()],
+            feeds: Arc::new(vec![self.feed.clone()]),
             inbox: Arc::clone(&self.store) as _,
             clock: Arc::new(SystemClock),
             nudge: Arc::clone(&self.nudge),

@@ -12,9 +12,12 @@ const LIMIT: SignedDuration = SignedDuration::from_mins(30);
 
 async fn is_alarming(desk: &Desk, minutes: i64) -> bool {
     let report = desk.poll().await;
-    note_poll(&*desk.store, "Main", &report, &SystemClock).await.unwrap();
+    let always = Timestamp::MIN;
+    note_poll(&*desk.store, "Main", &report, &SystemClock, always)
+        .await
+        .unwrap();
     let later = Timestamp::now() + SignedDuration::from_mins(minutes);
-    silence(&desk.store.reception("Main").await.unwrap(), later, LIMIT).is_some()
+    silence(&desk.store.reception("Main").await.unwrap(), later, LIMIT, always).is_some()
 }
 
 #[tokio::test]

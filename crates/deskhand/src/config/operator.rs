@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::Callbacks;
 use super::paths::{operator_path, variable_of};
 use crate::exit::BadInput;
 
@@ -26,6 +27,8 @@ pub(crate) struct Operator {
     pub(crate) seal: Seal,
     /// How letters are sent.
     pub(crate) mail: Option<Mail>,
+    /// How the PSA's callbacks are received; without it they are not.
+    pub(crate) callbacks: Option<Callbacks>,
     /// Where secrets can be read from.
     #[serde(default, rename = "vault")]
     pub(crate) vaults: Vec<Vault>,
@@ -259,6 +262,52 @@ mod tests {
         let read = Operator::parse(text).unwrap();
         assert_eq!((read.vaults.len(), read.agents.len()), (4, 1));
         assert_eq!(read.mail.unwrap().security, MailSecurity::Starttls);
+    }
+
+    #[test]
+    fn callbacks_take_an_address_that_the_psa_reaches() {
+        let read = Operator::parse("[callbacks]\npublic_url = \"https://desk.example.com/\"\n").unwrap();
+        let callbacks = read.callbacks.unwrap();
+        assert_eq!(callbacks.listen.to_string(), "127.0.0.1:8490");
+        let wish = callbacks.wish();
+        assert_eq!(wish.public_url.as_str(), "https://desk.example.com");
+        assert_eq!((wish.silent_after.as_mins(), wish.check_every.as_mins()), (30, 60));
+        for (text, line, expected) in [
+            ("[callbacks]\n", 1, "missing field `public_url`"),
+            (
+                "[callbacks]\n\npublic_url = \"http://desk.example.com\"\n",
+                3,
+                "it has to begin with https://",
+            ),
+            (
+                "[callbacks]\npublic_url = \"desk.example.com\"\n",
+                2,
+                "such as https://desk.example.com",
+            ),
+            (
+                "[callbacks]\npublic_url = \"https://d\"\nlisten = \"8490\"\n",
+                3,
+                "such as 127.0.0.1:8490",
+            ),
+            (
+                "[callbacks]\npublic_url = \"https://d\"\nsilent_minutes = 0\n",
+                3,
+                "nonzero",
+            ),
+            (
+                "[callbacks]\npublic_url = \"https://d\"\nmail_to = \"noc\"\n",
+                3,
+                "expected a sequence",
+            ),
+            (
+                "[callbacks]\npublic_url = \"https://d\"\nsilent = 5\n",
+                3,
+                "unknown field `silent`",
+            ),
+        ] {
+            let (at, message) = Operator::parse(text).unwrap_err();
+            assert!(at == line && message.contains(expected), "{text}: {at}: {message}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! One file for each thing that can be done.
 
 pub(crate) mod apply;
+mod callbacks;
 mod command;
 mod commands;
 mod completions;
@@ -57,6 +58,9 @@ pub(crate) enum Verb {
     Export(apply::ExportOptions),
     /// Work a desk off, day and night: ingest, check, run what is scheduled, hand events to playbooks
     Serve(serve::Options),
+    /// Look at the callbacks that are registered at the PSA, and take ours away
+    #[command(subcommand)]
+    Callbacks(callbacks::Verb),
     /// Look at schedules, and pause or stop them
     #[command(subcommand)]
     Schedules(schedules::Verb),
@@ -97,6 +101,7 @@ pub(crate) async fn perform(matches: &ArgMatches) -> anyhow::Result<Exit> {
         Verb::Apply(options) => apply::apply(&options).await,
         Verb::Export(options) => apply::export(&options).await,
         Verb::Serve(options) => serve::run(&options).await,
+        Verb::Callbacks(verb) => callbacks::run(&verb).await,
         Verb::Schedules(verb) => schedules::run(&verb).await,
         Verb::Runs(verb) => runs::run(&verb).await,
         Verb::Playbook(verb) => playbook::run(&verb).await,
@@ -105,6 +110,12 @@ pub(crate) async fn perform(matches: &ArgMatches) -> anyhow::Result<Exit> {
         Verb::Demo(options) => demo::run(&options).await,
         Verb::Completions(options) => completions::run(&options),
     }
+}
+
+/// Whether it takes being interrupted for a wish to end, and ends what is under way first.
+pub(crate) fn ends_when_asked(matches: &ArgMatches) -> bool {
+    let serves = matches.subcommand().filter(|(name, _)| *name == "serve");
+    serves.is_some_and(|(_, options)| !options.get_flag("once"))
 }
 
 /// An id for a run: when it started, and some chance.

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use clap::Args;
 use deskhand_command::{Clock as _, SystemClock};
+use futures_util::FutureExt as _;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::desk::{DeskOptions, OpenDesk};
+use crate::desk::{DeskOptions, OpenDesk, Receiving};
 use crate::exit::Exit;
 use crate::render::error::say;
 
@@ -23,6 +24,7 @@ pub(crate) struct Options {
 const TIDY: Duration = Duration::from_secs(3600);
 
 pub(super) async fn run(options: &Options) -> anyhow::Result<Exit> {
+    crate::log::begin();
     let desk = options.desk.open().await?;
     let engine = desk.engine()?;
     if options.once {
@@ -33,13 +35,25 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<Exit> {
         ));
         return Ok(Exit::Successful);
     }
+    let receiving = desk.receiving(&engine).await?;
     say("Deskhand is at work; Ctrl-C ends it, and nothing is lost by that\n");
+    if let Some(receiving) = &receiving {
+        say(&format!("Callbacks are received at {}\n", receiving.place));
+    }
+    let stop = crate::interrupted().shared();
+    let work = async { tokio::join!(engine.serve(stop.clone()), receive(receiving, stop.clone())) };
     tokio::select! {
-        () = engine.serve(crate::interrupted()) => {}
+        _ = work => {}
         () = tidy(&desk) => {}
     }
     say("Deskhand has ended; what was under way goes on after the next start\n");
     Ok(Exit::Successful)
+}
+
+async fn receive(receiving: Option<Receiving>, stop: impl Future<Output = ()> + Send + 'static) {
+    if let Some(receiving) = receiving {
+        receiving.until(stop).await;
+    }
 }
 
 /// Deletes what is over long enough, now and every hour.

@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod callbacks;
 mod commands;
 mod failures;
 mod health;
 mod jobs;
+mod receiver;
 mod stage;

@@ -3,17 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use deskhand_command::{BoxFuture, Clock, Failure, Integration as _, SystemClock};
-use deskhand_connectwise::ConnectWise;
+use connectwise_psa::Client;
+use deskhand_command::{BoxFuture, Clock, Failure, Integration as _, Settings, SystemClock};
+use deskhand_connectwise::{ConnectWise, OpenPsa};
 use deskhand_engine::connections::{Agents, Connections};
 use deskhand_engine::desk::DeskStore;
 use deskhand_engine::desk::files::{self, DeskFile};
 use deskhand_engine::engine::{Engine, EngineStore, Parts};
+use deskhand_engine::events::EventFilter;
 use deskhand_engine::mail::{Letter, Mailer};
 use deskhand_engine::runs::{Cause, NewRun, Plan, RunFilter, RunStory, RunSummary};
 use deskhand_engine::secrets::Keyring;
 use deskhand_engine::vaults::Vaults;
-use deskhand_sandbox::{Options, Running, start};
+use deskhand_sandbox::{CallbackTimes, Delivery, Kind, Options, Running, start};
 use deskhand_store::{SqliteStore, Store};
 use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
@@ -28,8 +30,11 @@ pub(crate) struct Stage {
     pub(crate) engine: Engine,
     pub(crate) letters: Arc<Letters>,
     keyring: Keyring,
-    _folder: TempDir,
+    folder: TempDir,
 }
+
+/// How long a test waits for what has to come.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The sandbox's time; whoever waits moves it forward.
 #[derive(Clone)]
@@ -73,8 +78,24 @@ impl Letters {
 impl Stage {
     /// A desk of one site and one connection, `acme`, to a sandbox with so many tickets.
     pub(crate) async fn set(tickets: u64) -> Self {
-        let sandbox = Arc::new(start(Options::with_tickets(tickets)).await.unwrap());
-        let folder = tempfile::tempdir().unwrap();
+        let callback_times = CallbackTimes {
+            timeout: Duration::from_secs(5),
+            retries: [Duration::from_millis(1); 2],
+        };
+        let options = Options {
+            callback_times,
+            ..Options::with_tickets(tickets)
+        };
+        let sandbox = Arc::new(start(options).await.unwrap());
+        let stage = Self::open(sandbox, tempfile::tempdir().unwrap(), Arc::default()).await;
+        let site = "[[site]]\nname = \"Main\"\nkind = \"internal\"\n";
+        stage.apply(site).await;
+        stage.connect("").await;
+        stage
+    }
+
+    /// A desk on what is in a folder.
+    async fn open(sandbox: Arc<Running>, folder: TempDir, letters: Arc<Letters>) -> Self {
         let store = SqliteStore::open(&folder.path().join("desk.sqlite")).await.unwrap();
         let store: Arc<dyn Store> = Arc::new(store);
         let time = SandboxTime(Arc::clone(&sandbox));
@@ -82,7 +103,6 @@ impl Stage {
         let vaults = Vaults::new(Arc::new(time.clone()));
         let connections = Connections::new(Arc::new(ConnectWise::default()), definitions, vaults, Agents::new());
         connections.use_keyring(Arc::new(keyring()));
-        let letters = Arc::new(Letters::default());
         let kept: Arc<dyn EngineStore> = store.clone();
         let engine = Engine::new(Parts {
             store: kept,
@@ -90,21 +110,84 @@ impl Stage {
             declarations: deskhand_connectwise::declarations(),
             mailer: Some(letters.clone()),
             clock: Arc::new(time.clone()),
-            holder: "test".to_owned(),
+            holder: format!("test {}", fastrand::u64(..)),
         });
-        let stage = Self {
+        Self {
             sandbox,
             time,
             store,
             engine,
             letters,
             keyring: keyring(),
-            _folder: folder,
+            folder,
+        }
+    }
+
+    /// The same desk in another process, after this one was killed: nothing was closed, nothing given back.
+    pub(crate) async fn killed(self) -> Self {
+        let Self {
+            sandbox,
+            store,
+            engine,
+            letters,
+            folder,
+            ..
+        } = self;
+        std::mem::forget((store, engine));
+        Self::open(sandbox, folder, letters).await
+    }
+
+    /// The time.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.time.now()
+    }
+
+    /// A client with the connection's keys, for whoever else works on the PSA.
+    pub(crate) fn client(&self) -> Client {
+        let value = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        let settings = Settings {
+            values: [
+                value("serverurl", &self.sandbox.url()),
+                value("companyid", "sandbox"),
+                value("publickey", "public"),
+                value("clientid", "test"),
+            ]
+            .into(),
+            secrets: [("privatekey".to_owned(), "private".into())].into(),
+            ..Settings::default()
         };
-        let site = "[[site]]\nname = \"Main\"\nkind = \"internal\"\n";
-        stage.apply(site).await;
-        stage.connect("").await;
-        stage
+        OpenPsa::open(&settings).unwrap().client().clone()
+    }
+
+    /// The callbacks that are registered at the PSA.
+    pub(crate) fn callbacks(&self) -> Vec<Value> {
+        self.sandbox.world().read(Kind::Callback, |table| {
+            let records = table.newest_after(0);
+            records
+                .map(|record| serde_json::from_slice(&record.raw).unwrap())
+                .collect()
+        })
+    }
+
+    /// Waits until so many deliveries were answered so.
+    pub(crate) async fn delivered(&self, count: usize, status: u16) {
+        let delivered = async {
+            let so = |deliveries: Vec<Delivery>| deliveries.iter().filter(|one| one.status == Some(status)).count();
+            while so(self.sandbox.deliveries()) < count {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, delivered).await.unwrap();
+    }
+
+    /// How many events there are of a ticket.
+    pub(crate) async fn events_of(&self, ticket: i64) -> usize {
+        let filter = EventFilter {
+            record_id: Some(ticket),
+            limit: 99,
+            ..EventFilter::default()
+        };
+        self.store.list_events(&filter).await.unwrap().len()
     }
 
     /// Defines the connection, with these members beside.
