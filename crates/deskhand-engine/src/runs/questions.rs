@@ -31,12 +31,22 @@ pub fn open_questions(entries: &[Entry]) -> Vec<Question> {
                 open.retain(|asked| asked.step != *step);
                 open.extend(asked(step, Wish::from_json(wish)));
             }
-            What::StepEnded { step, .. } | What::Answered { step, .. } => open.retain(|asked| asked.step != *step),
+            What::Answered { step, by, group, .. } => {
+                open.retain(|asked| asked.step != *step || !is_asked(&asked.by, by, group.as_deref()));
+            }
+            What::StepEnded { step, .. } => open.retain(|asked| asked.step != *step),
             What::Ended { .. } => open.clear(),
             _ => {}
         }
     }
     open
+}
+
+/// Whether an answer counts: it is of somebody who is named, or given for a group that is.
+///
+/// Who is in which group changes, and a journal does not; therefore it says for which group an answer was given.
+pub(in crate::runs) fn is_asked(by: &[String], who: &str, group: Option<&str>) -> bool {
+    by.is_empty() || by.iter().any(|name| name == who || Some(name.as_str()) == group)
 }
 
 fn asked(step: &str, wish: Option<Wish>) -> Option<Question> {
@@ -57,23 +67,26 @@ fn asked(step: &str, wish: Option<Wish>) -> Option<Question> {
 }
 
 impl Question {
-    /// Whether somebody may answer, or why not.
+    /// Whether somebody may answer, with the group for which they do, or why not.
     ///
     /// On a desk with users it has to be one of them. Where the step names who may answer, it has to be one of those, or
     /// in one of those groups, operators neither more nor less; else somebody who works for the site of the run.
-    pub fn may_answer(&self, who: &str, site: &str, users: &KnownUsers) -> Result<(), Failure> {
+    pub fn may_answer(&self, who: &str, site: &str, users: &KnownUsers) -> Result<Option<String>, Failure> {
         let user = find_user(users, who)?;
         if self.by.is_empty() {
             let theirs = site.is_empty() || user.is_none_or(|user| user.at(site).is_some());
-            return if theirs { Ok(()) } else { Err(self.elsewhere(who, site)) };
+            return if theirs {
+                Ok(None)
+            } else {
+                Err(self.elsewhere(who, site))
+            };
         }
-        let in_a_group = user.is_some_and(|user| user.groups.iter().any(|group| self.by.contains(group)));
-        let named = self.by.iter().any(|name| name == who);
-        if named || in_a_group {
-            Ok(())
-        } else {
-            Err(self.not_asked(who, users))
+        if is_asked(&self.by, who, None) {
+            return Ok(None);
         }
+        let mut groups = user.map(|user| user.groups.iter()).into_iter().flatten();
+        let group = groups.find(|group| self.by.contains(group));
+        group.cloned().map(Some).ok_or_else(|| self.not_asked(who, users))
     }
 
     fn elsewhere(&self, who: &str, site: &str) -> Failure {
@@ -174,7 +187,7 @@ mod tests {
             (&["bob"], "ann", &none, Some("`ann` may not answer `Ask`: `bob` may.")),
         ] {
             match (asking(by).may_answer(who, "Main", users), refusal) {
-                (Ok(()), None) => {}
+                (Ok(_), None) => {}
                 (Err(failure), Some(words)) => {
                     assert!(failure.message.contains(words), "{by:?} {who}: {}", failure.message);
                     assert_eq!((failure.status_code, failure.hint.is_some()), (403, true));
@@ -186,7 +199,14 @@ mod tests {
 
     #[test]
     fn a_run_that_is_no_sites_is_answered_by_every_user() {
-        assert_eq!(asking(&[]).may_answer("eve", "", &users()), Ok(()));
+        assert_eq!(asking(&[]).may_answer("eve", "", &users()), Ok(None));
+    }
+
+    #[test]
+    fn an_answer_is_given_for_a_group_where_the_step_names_no_more_than_that() {
+        let ann = |by: &[&str]| asking(by).may_answer("ann", "Main", &users());
+        assert_eq!(ann(&["bob", "first line"]), Ok(Some("first line".to_owned())));
+        assert_eq!(ann(&["first line", "ann"]), Ok(None));
     }
 
     #[test]
@@ -208,13 +228,15 @@ mod tests {
         };
         assert_eq!(open_after(began("Ask", "One?", 1)), ["One?"]);
         assert_eq!(open_after(began("Other", "Two?", 1)), ["One?", "Two?"]);
-        let answered = What::Answered {
+        let answered = |by: &str| What::Answered {
             step: "Ask".to_owned(),
             answer: "approved".to_owned(),
-            by: "bob".to_owned(),
+            by: by.to_owned(),
+            group: None,
             words: String::new(),
         };
-        assert_eq!(open_after(answered), ["Two?"]);
+        assert_eq!(open_after(answered("eve")), ["One?", "Two?"], "it does not count");
+        assert_eq!(open_after(answered("bob")), ["Two?"]);
         assert_eq!(open_after(began("Other", "Three?", 2)), ["Three?"]);
         let wait = What::StepBegan {
             step: "Wait".to_owned(),
