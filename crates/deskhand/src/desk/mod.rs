@@ -4,9 +4,11 @@ mod folder;
 mod given;
 mod keys;
 mod open;
+mod person;
 mod vaults;
 
 pub(crate) use folder::{read_folder, write_folder};
 pub(crate) use given::{check, check_playbooks};
 pub(crate) use keys::random;
 pub(crate) use open::{DeskOptions, OpenDesk};
+pub(crate) use person::Person;

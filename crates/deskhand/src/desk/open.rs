@@ -49,11 +49,7 @@ impl DeskOptions {
     /// Opens the desk; a store that is not there is made.
     pub(crate) async fn open(&self) -> anyhow::Result<OpenDesk> {
         let operator = Operator::read(self.config.as_deref())?;
-        let named = self
-            .store
-            .clone()
-            .or_else(|| operator.store.as_ref().map(PathBuf::from));
-        let store = crate::verbs::open_store(&config::store_address(named.as_deref())?).await?;
+        let store = crate::verbs::open_store(&config::store_of(self.store.as_deref(), &operator)?).await?;
         let keyring = keyring(&operator.seal)?;
         let (vaults, agents) = (vaults(&operator)?, agents(&operator)?);
         let names = (agents.keys().cloned().collect(), vaults.names());

@@ -119,6 +119,12 @@ pub(crate) async fn open_store(address: &StoreAddress) -> anyhow::Result<Arc<dyn
     opened.map_err(|error| cannot_open(address, error))
 }
 
+/// Opens a store if it is there.
+pub(crate) async fn find_store(address: &StoreAddress) -> anyhow::Result<Option<Arc<dyn Store>>> {
+    let found = deskhand_store::find(address).await;
+    found.map_err(|error| cannot_open(address, error))
+}
+
 /// A store that cannot be opened, named without its password.
 fn cannot_open(address: &StoreAddress, error: StoreError) -> anyhow::Error {
     let trouble = Trouble::from(error);

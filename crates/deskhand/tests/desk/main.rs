@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod commands;
+mod dates;
 mod failures;
 mod health;
 mod jobs;
+mod program;
 mod stage;

@@ -28,7 +28,7 @@ pub(crate) struct Stage {
     pub(crate) engine: Engine,
     pub(crate) letters: Arc<Letters>,
     keyring: Keyring,
-    _folder: TempDir,
+    pub(crate) folder: TempDir,
 }
 
 /// The sandbox's time; whoever waits moves it forward.
@@ -99,7 +99,7 @@ impl Stage {
             engine,
             letters,
             keyring: keyring(),
-            _folder: folder,
+            folder,
         };
         let site = "[[site]]\nname = \"Main\"\nkind = \"internal\"\n";
         stage.apply(site).await;
