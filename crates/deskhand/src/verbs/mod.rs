@@ -4,6 +4,7 @@ pub(crate) mod apply;
 mod command;
 mod commands;
 mod completions;
+mod connections;
 mod demo;
 mod doctor;
 mod events;
@@ -55,6 +56,9 @@ pub(crate) enum Verb {
     Apply(apply::ApplyOptions),
     /// Write a desk's definitions into files, without secrets
     Export(apply::ExportOptions),
+    /// Look at a desk's connections and their health, and test them
+    #[command(subcommand)]
+    Connections(connections::Verb),
     /// Work a desk off, day and night: ingest, check, run what is scheduled, hand events to playbooks
     Serve(serve::Options),
     /// Look at schedules, and pause or stop them
@@ -96,6 +100,7 @@ pub(crate) async fn perform(matches: &ArgMatches) -> anyhow::Result<Exit> {
         Verb::Store(verb) => store::run(&verb).await,
         Verb::Apply(options) => apply::apply(&options).await,
         Verb::Export(options) => apply::export(&options).await,
+        Verb::Connections(verb) => connections::run(&verb).await,
         Verb::Serve(options) => serve::run(&options).await,
         Verb::Schedules(verb) => schedules::run(&verb).await,
         Verb::Runs(verb) => runs::run(&verb).await,

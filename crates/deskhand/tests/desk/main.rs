@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod approvals;
 mod commands;
+mod connections;
 mod dates;
 mod failures;
 mod health;
