@@ -11,6 +11,7 @@ use crate::connections::{KnownUsers, find_user};
 /// A step that asks, and was not answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "it is what the journal calls it")]
 pub struct Question {
     /// The step.
     pub step: String,

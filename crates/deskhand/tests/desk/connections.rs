@@ -45,7 +45,7 @@ async fn c16_the_list_of_connections_shows_the_health_and_since_when() {
     let health = json("ann").await[0]["health"].clone();
     assert_eq!(health["state"], "failing");
     let checks = stage.runs_of("health:acme").await;
-    let failed = checks.iter().filter(|run| run.reason.is_some()).next_back().unwrap();
+    let failed = checks.iter().rfind(|run| run.reason.is_some()).unwrap();
     let since = failed.ended_at.unwrap();
     assert_eq!(health["since"], since.to_string());
     let table = stage.printed("ann", &list).await;

@@ -108,16 +108,14 @@ async fn of_file(
 }
 
 fn named(mut connections: Vec<GivenConnection>, name: &str, file: &Path) -> anyhow::Result<GivenConnection> {
-    match connections.iter().position(|given| given.connection.name == name) {
-        Some(at) => Ok(connections.swap_remove(at)),
-        None => {
-            let names = connections.iter().map(|given| given.connection.name.as_str());
-            let words = unknown("connection", name, names);
-            Err(BadInput::new(format!("in `{}` {words}", file.display()))
-                .hint("name one that the file defines, or leave `--file` out for one of the desk's")
-                .into())
-        }
+    if let Some(at) = connections.iter().position(|given| given.connection.name == name) {
+        return Ok(connections.swap_remove(at));
     }
+    let names = connections.iter().map(|given| given.connection.name.as_str());
+    let words = unknown("connection", name, names);
+    Err(BadInput::new(format!("in `{}` {words}", file.display()))
+        .hint("name one that the file defines, or leave `--file` out for one of the desk's")
+        .into())
 }
 
 /// What was refused before the command ran, told as it tells of failures.
