@@ -33,6 +33,12 @@ pub(crate) fn alone(deskhand: &Path) -> Command {
     command
 }
 
+/// Builds the program, and with it the tests: by itself it would have its dependencies with other features, and all of
+/// them would be built twice.
+pub(crate) fn build() -> anyhow::Result<()> {
+    perform(&mut cargo(["build", "--quiet", "--workspace", "--bins", "--tests"]))
+}
+
 /// Runs it, its output going where ours goes; anything but success is an error.
 pub(crate) fn perform(command: &mut Command) -> anyhow::Result<()> {
     let status = command.status().with_context(|| cannot_start(command))?;

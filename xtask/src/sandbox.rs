@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use anyhow::{Context as _, bail};
 
 use crate::place;
-use crate::program::{alone, cargo, perform};
+use crate::program::{alone, build};
 
 /// A sandbox under way; it ends when dropped.
 pub(crate) struct Sandbox {
@@ -71,7 +71,7 @@ pub(crate) struct TlsSandbox {
 impl TlsSandbox {
     /// Starts one with this many tickets.
     pub(crate) fn start(tickets: &str) -> anyhow::Result<Self> {
-        perform(&mut cargo(["build", "--quiet", "--package", "deskhand"]))?;
+        build()?;
         let folder = place::scratch("outside/tls")?;
         let folder = folder.to_string_lossy();
         let options = ["--tickets", tickets, "--tls", "--tls-folder", &folder];

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use connectwise_psa::{Client, Credentials, ServerUrl};
+use connectwise_psa::{Client, Credentials, Patience, ServerUrl};
 use deskhand_command::input::Inputs;
 use deskhand_command::{
     Callbacks, Command, EventSource, Failure, Feed, FeedWish, Integration, IntegrationDescription, OpenConnection,
@@ -21,6 +21,8 @@ use crate::{FeedOptions, Filters, TicketCallbacks, TicketFeed, TicketMark, catal
 pub struct ConnectWise {
     /// The client id of connections that have none of their own.
     pub client_id: Option<String>,
+    /// How patient its connections are with the PSA; where nobody says, as for work in the background.
+    pub patience: Option<Patience>,
 }
 
 /// A connection to a PSA.
@@ -133,15 +135,20 @@ impl Integration for ConnectWise {
         if let Some(client_id) = self.client_id.as_ref().filter(|_| !has_its_own) {
             settings.values.insert("clientid".to_owned(), client_id.clone());
         }
-        Ok(Arc::new(OpenPsa::open(&settings)?))
+        let patience = self.patience.unwrap_or(Patience::PATIENT);
+        Ok(Arc::new(OpenPsa::open_patiently(&settings, patience)?))
     }
 }
 
 impl OpenPsa {
     /// Opens a connection; nothing is sent by that.
     pub fn open(settings: &Settings) -> Result<Self, Failure> {
+        Self::open_patiently(settings, Patience::PATIENT)
+    }
+
+    fn open_patiently(settings: &Settings, patience: Patience) -> Result<Self, Failure> {
         let given = Given(settings);
-        let client = given.client()?;
+        let client = given.client(patience)?;
         let commands = catalogue(&client, given.ticket_mark()?);
         let callbacks = TicketCallbacks::new(&client, Arc::new(SystemClock));
         Ok(Self {
@@ -234,7 +241,7 @@ impl Given<'_> {
         }
     }
 
-    fn client(&self) -> Result<Client, Failure> {
+    fn client(&self, patience: Patience) -> Result<Client, Failure> {
         let url = ServerUrl::parse(self.needed("serverurl")?).map_err(refused)?;
         let (company, public) = (self.needed("companyid")?, self.needed("publickey")?);
         let private = self.private_key()?.expose_secret();
@@ -243,6 +250,7 @@ impl Given<'_> {
         let credentials = Credentials::new(company, public, private, client_id).map_err(refused)?;
         let mut builder = Client::builder(url, credentials)
             .user_agent(concat!("deskhand/", env!("CARGO_PKG_VERSION")))
+            .patience(patience)
             .timeout(Duration::from_secs(self.number("timeout")?.unwrap_or(60).into()));
         if let Some(version) = self.value("apiversion") {
             builder = builder.api_version(version);

@@ -159,8 +159,8 @@ pub(crate) struct WritingOptions {
     /// A name for what is to happen once: asked again with the same name, it says what came of it
     #[arg(long, value_name = "KEY")]
     pub(crate) idempotency_key: Option<String>,
-    /// The store with the journal of writes: a SQLite file, or postgres://… [env: `DESKHAND_STORE`;
-    /// default: deskhand/deskhand.sqlite below the data folder]
+    /// The store with the journal of writes: a SQLite file, or postgres://… [env: `DESKHAND_STORE`; default:
+    /// the configuration's, else deskhand/deskhand.sqlite below the data folder]
     #[arg(long, value_name = "STORE")]
     pub(crate) store: Option<PathBuf>,
     /// Run once for each row of this file: CSV whose first line names inputs, or one JSON object a line

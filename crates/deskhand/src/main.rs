@@ -7,6 +7,7 @@
 mod arguments;
 mod bulk;
 mod config;
+mod dates;
 mod desk;
 mod exit;
 mod log;

@@ -148,7 +148,10 @@ async fn an_ingestion_of_what_cannot_be_meant_makes_no_store_and_sends_nothing()
     with_password.env("DESKHAND_URL", "https://user:hunter2@psa.example.com");
     for (command, words) in [
         (with_password, "take it out"),
-        (ingest(&["--from", "soon"]), "give a time in UTC"),
+        (
+            ingest(&["--from", "soon"]),
+            "`soon` is no time; type it as yyyy-MM-dd HH:mm:ss (2026-12-24 16:30:00), or as 2026-12-24T16:30:00Z",
+        ),
         (
             by_source("open.toml", "\"Search Condition\" = \"(id > 5\""),
             "`(` at character 1 is not closed",

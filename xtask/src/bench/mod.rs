@@ -11,6 +11,7 @@ mod latency;
 mod report;
 mod start;
 mod update;
+mod week;
 
 use std::process::ExitCode;
 
@@ -48,6 +49,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     start::measure(&mut report)?;
     if !options.quick {
         update::lose_answers(&mut report);
+        week::ten_times(&mut report);
     }
     if options.write {
         report.write()?;

@@ -18,7 +18,7 @@ mod visitor;
 use anyhow::bail;
 
 use crate::place;
-use crate::program::{cargo, perform};
+use crate::program::build;
 use crate::sandbox::Sandbox;
 use description::Description;
 use deviations::DEVIATIONS;
@@ -40,7 +40,7 @@ pub(crate) fn check() -> anyhow::Result<()> {
         return Ok(());
     }
     let description = Description::read(&file)?;
-    perform(&mut cargo(["build", "--quiet", "--package", "deskhand"]))?;
+    build()?;
     let mut findings = Findings::default();
     let recorded = recorded(&description, &mut findings)?;
     let answers = answers(&description, &mut findings)?;

@@ -13,7 +13,7 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 
 use crate::place;
-use crate::program::{cargo, perform, program};
+use crate::program::{build, program};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -89,10 +89,6 @@ fn files() -> anyhow::Result<Vec<(String, String)>> {
         files.push((file.path.to_owned(), (file.text)()?));
     }
     Ok(files)
-}
-
-fn build() -> anyhow::Result<()> {
-    perform(&mut cargo(["build", "--quiet", "--package", "deskhand"]))
 }
 
 /// `diff` may be missing; then the name of the file has to do.

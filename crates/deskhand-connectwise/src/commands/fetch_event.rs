@@ -20,14 +20,16 @@ use crate::names::{nearest, statuses_without};
 #[derive(JsonSchema)]
 #[expect(dead_code, reason = "only its schema is used: values are read by name")]
 struct FetchEventInputs {
-    /// Tickets updated at or after this time, in UTC: 2024-04-15 00:00. From the beginning when left out.
-    #[schemars(title = "Start Time")]
+    /// Tickets updated at or after this time: 2024-04-15 00:00. From the beginning when left out.
+    ///
+    /// A time without a zone is UTC, unless whoever types it has chosen a form for times.
+    #[schemars(title = "Start Time", extend("format" = "date-time"))]
     start_time: Option<String>,
-    /// Tickets updated at or before this time, in UTC. Up to now when left out.
+    /// Tickets updated at or before this time. Up to now when left out.
     ///
     /// A ticket counts when it is in the window while it is read: one that is updated past the end in the meantime is left
     /// out.
-    #[schemars(title = "End Time")]
+    #[schemars(title = "End Time", extend("format" = "date-time"))]
     end_time: Option<String>,
     /// How many of the most recently updated tickets to fetch, from 1 to 1000. All that match when left out.
     #[schemars(title = "Number of Event(s) Fetched", range(min = 1, max = 1000))]

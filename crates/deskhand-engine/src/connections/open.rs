@@ -15,7 +15,7 @@ use super::guard::{give_again, needs_secret_again};
 use super::near::sentence;
 use super::settings::{Sources, agent_of, digest, settle};
 use super::through::ThroughAgent;
-use super::{Actor, Agents, Connection, Surroundings, authorize, complaints, unknown};
+use super::{Actor, Agents, Connection, Sites, Surroundings, authorize, complaints, unknown};
 use crate::desk::{Definition, Desk, DeskStore, Kind};
 use crate::secrets::{Keyring, SecretError};
 use crate::vaults::Vaults;
@@ -53,6 +53,8 @@ pub struct Unsaved {
     pub connection: Connection,
     /// What was typed; a sealed secret that is not among it is taken from the store.
     pub secrets: BTreeMap<String, SecretString>,
+    /// Sites that are not saved either, by name; who may change a connection that is saved does not depend on them.
+    pub sites: Sites,
 }
 
 const TEST_CONNECTION: &str = "test-connection";
@@ -162,11 +164,13 @@ impl Connections {
         let (agents, vaults) = self.declared();
         let integration = self.integration.description();
         let connection = &unsaved.connection;
+        let mut sites = desk.sites.clone();
+        sites.extend(unsaved.sites.clone());
         let mut wrong = complaints(
             connection,
             &Surroundings {
                 integration,
-                sites: &desk.sites,
+                sites: &sites,
                 agents: &agents,
                 vaults: &vaults,
             },

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 
 use super::super::toy::{TOY, ToyIntegration};
-use super::super::{Agent, SecretPlace};
+use super::super::{Agent, SecretPlace, Site, SiteScope};
 use super::*;
 use crate::desk::Wanted;
 use crate::desk::files::{self, DeskFile};
@@ -129,6 +129,7 @@ impl Place {
         Unsaved {
             connection: Connection::clone(&desk.connections["Main"]),
             secrets: BTreeMap::new(),
+            sites: Sites::new(),
         }
     }
 
@@ -360,4 +361,35 @@ async fn a_key_that_is_gone_or_a_definition_that_cannot_be_read_says_what_to_do(
         .unwrap();
     let failure = place.open(&Actor::desk("North")).await.err().unwrap();
     assert!(failure.message.contains("cannot be read"), "{}", failure.message);
+}
+
+#[tokio::test]
+async fn c19_what_is_not_saved_can_be_for_a_site_that_is_not_saved_either() {
+    let place = Place::with(DESK).await;
+    let mut unsaved = place.unsaved().await;
+    unsaved.connection.name = "New".to_owned();
+    unsaved.connection.tenants.clear();
+    unsaved.connection.site = SiteScope::One("East".to_owned());
+    unsaved.secrets.insert("privatekey".to_owned(), "right".into());
+    let refused = place.test(&unsaved).await.unwrap_err();
+    assert!(refused.message.contains("no site `East`"), "{}", refused.message);
+    unsaved.sites.insert("East".to_owned(), Site::new("East"));
+    assert_eq!(place.test(&unsaved).await.unwrap().return_data, ReturnData::Successful);
+    let desk = place.connections.desk().await.unwrap();
+    assert!(!desk.sites.contains_key("East") && !desk.connections.contains_key("New"));
+}
+
+#[tokio::test]
+async fn c13_sites_that_are_not_saved_let_nobody_change_what_is() {
+    let place = Place::with(DESK).await;
+    let mut unsaved = place.unsaved().await;
+    // South would be a site that Main is at home in, if these sites counted.
+    unsaved.sites.insert("North".to_owned(), Site::new("North"));
+    unsaved.connection.site = SiteScope::One("South".to_owned());
+    let context = Context::new(Arc::new(SystemClock), "a run");
+    let refused = place
+        .connections
+        .test(&person("ann", "South"), &unsaved, &context)
+        .await;
+    assert_eq!(refused.unwrap_err().status_code, 403);
 }

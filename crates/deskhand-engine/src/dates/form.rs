@@ -29,13 +29,13 @@ pub struct DateForm {
 }
 
 impl Default for DateForm {
-    /// `yyyy-MM-dd HH:mm` in UTC.
+    /// `yyyy-MM-dd HH:mm:ss` in UTC.
     fn default() -> Self {
         Self {
             pattern: Pattern {
-                text: "yyyy-MM-dd HH:mm".to_owned(),
-                show: "%Y-%m-%d %H:%M".to_owned(),
-                read: "%Y-%m-%d %H:%M".to_owned(),
+                text: "yyyy-MM-dd HH:mm:ss".to_owned(),
+                show: "%Y-%m-%d %H:%M:%S".to_owned(),
+                read: "%Y-%m-%d %H:%M:%S".to_owned(),
                 has_time: true,
             },
             zone: TimeZone::UTC,
@@ -53,6 +53,16 @@ impl DateForm {
         })
     }
 
+    /// This form with another pattern, another zone, or both; what is not given stays.
+    pub fn overridden(&self, pattern: Option<&str>, zone: Option<&str>) -> Result<Self, String> {
+        let pattern = pattern.map(Pattern::parse).transpose()?;
+        let zone = zone.map(find_zone).transpose()?;
+        Ok(Self {
+            pattern: pattern.unwrap_or_else(|| self.pattern.clone()),
+            zone: zone.unwrap_or_else(|| self.zone.clone()),
+        })
+    }
+
     /// The pattern as it was written.
     pub fn pattern(&self) -> &str {
         &self.pattern.text
@@ -61,6 +71,11 @@ impl DateForm {
     /// The zone.
     pub fn zone(&self) -> &TimeZone {
         &self.zone
+    }
+
+    /// The zone's name.
+    pub fn zone_name(&self) -> &str {
+        self.zone.iana_name().unwrap_or("UTC")
     }
 
     /// A time in this form; what is finer than the pattern is left out.
@@ -105,7 +120,7 @@ impl DateForm {
 
 impl fmt::Display for DateForm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} in {}", self.pattern.text, self.zone.iana_name().unwrap_or("UTC"))
+        write!(f, "{} in {}", self.pattern.text, self.zone_name())
     }
 }
 
@@ -194,7 +209,22 @@ mod tests {
 
     #[test]
     fn the_default_is_what_its_pattern_reads_as() {
-        assert_eq!(DateForm::default(), form("yyyy-MM-dd HH:mm", "UTC"));
+        assert_eq!(DateForm::default(), form("yyyy-MM-dd HH:mm:ss", "UTC"));
+    }
+
+    #[test]
+    fn what_somebody_does_not_choose_stays_as_it_is() {
+        let deployment = form("dd/MM/yyyy HH:mm", "Europe/Berlin");
+        for (pattern, zone, expected) in [
+            (None, None, "dd/MM/yyyy HH:mm in Europe/Berlin"),
+            (Some("M/d/yyyy h:mm tt"), None, "M/d/yyyy h:mm tt in Europe/Berlin"),
+            (None, Some("America/New_York"), "dd/MM/yyyy HH:mm in America/New_York"),
+            (Some("yyyy-MM-dd"), Some("UTC"), "yyyy-MM-dd in UTC"),
+        ] {
+            assert_eq!(deployment.overridden(pattern, zone).unwrap().to_string(), expected);
+        }
+        assert!(deployment.overridden(Some("DD"), None).is_err());
+        assert!(deployment.overridden(None, Some("Berlin")).is_err());
     }
 
     proptest! {

@@ -2,6 +2,7 @@
 
 mod form;
 mod pattern;
+pub mod written;
 mod zone;
 
 pub use form::DateForm;

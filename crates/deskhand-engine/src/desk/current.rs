@@ -7,7 +7,7 @@ use deskhand_command::{EventSource, IntegrationDescription};
 
 use super::files::{self, Defined, DeskFile};
 use super::{Definition, Kind};
-use crate::connections::{Connection, SiteKind, Sites, User};
+use crate::connections::{Connection, KnownUsers, SiteKind, Sites};
 
 /// The desk's definitions, read. What others read (playbooks, schedules) is not in here.
 #[derive(Default)]
@@ -15,7 +15,7 @@ pub struct Desk {
     /// The sites.
     pub sites: Sites,
     /// The users, by name.
-    pub users: BTreeMap<String, User>,
+    pub users: KnownUsers,
     /// The connections, by name.
     pub connections: BTreeMap<String, Arc<Connection>>,
     /// The event sources, by name.

@@ -4,4 +4,4 @@ mod check;
 mod state;
 
 pub use check::{HealthCheck, schedule_name};
-pub use state::{CheckResult, Health, HealthState, health};
+pub use state::{CheckResult, Health, HealthState, health, results};

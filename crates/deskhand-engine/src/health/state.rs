@@ -48,7 +48,7 @@ pub struct CheckResult {
 ///
 /// When nobody checks any more, old results say nothing of how the connection is; they stay in the log.
 pub fn health(standing: Option<&Standing>, runs: &[RunSummary]) -> Health {
-    let results: Vec<_> = runs.iter().filter_map(result_of).collect();
+    let results = results(runs);
     let is_checked = standing.is_some_and(|standing| standing.mode == Mode::Active && standing.next_at.is_some());
     let state = match results.first() {
         _ if !is_checked => HealthState::Unchecked,
@@ -65,6 +65,11 @@ pub fn health(standing: Option<&Standing>, runs: &[RunSummary]) -> Health {
         since: alike.last().map(|result| result.at),
         last: results.into_iter().next(),
     }
+}
+
+/// What checks came to, of runs that have ended, in their order.
+pub fn results(runs: &[RunSummary]) -> Vec<CheckResult> {
+    runs.iter().filter_map(result_of).collect()
 }
 
 fn result_of(run: &RunSummary) -> Option<CheckResult> {

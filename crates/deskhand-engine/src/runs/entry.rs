@@ -70,6 +70,9 @@ pub enum What {
         answer: String,
         /// Who.
         by: String,
+        /// The group that lets them answer, where the step names that and not themselves.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        group: Option<String>,
         /// What they said beside.
         #[serde(default)]
         words: String,

@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
+use deskhand_engine::dates::{DateForm, written};
 use serde::Deserialize;
 
 use super::Callbacks;
@@ -19,6 +20,9 @@ pub(crate) struct Operator {
     pub(crate) store: Option<String>,
     /// The client id of connections that have none of their own.
     pub(crate) client_id: Option<String>,
+    /// How times are typed and shown.
+    #[serde(default)]
+    pub(crate) dates: DatesSetting,
     /// How long what is over is kept.
     #[serde(default)]
     pub(crate) keep: Keep,
@@ -35,6 +39,26 @@ pub(crate) struct Operator {
     /// Ways to PSAs that cannot be reached directly.
     #[serde(default, rename = "agent")]
     pub(crate) agents: Vec<Agent>,
+}
+
+/// How times are typed and shown where nobody has chosen otherwise.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct DatesSetting {
+    /// The pattern, `dd/MM/yyyy HH:mm`; `yyyy-MM-dd HH:mm:ss` unless said.
+    #[serde(deserialize_with = "written::pattern")]
+    form: Option<String>,
+    /// The zone, `Europe/Berlin`; UTC unless said.
+    #[serde(deserialize_with = "written::zone")]
+    zone: Option<String>,
+}
+
+impl DatesSetting {
+    /// The form of the deployment.
+    pub(crate) fn form(&self) -> anyhow::Result<DateForm> {
+        let form = DateForm::default().overridden(self.form.as_deref(), self.zone.as_deref());
+        form.map_err(|why| BadInput::new(why).into())
+    }
 }
 
 /// How long what is over is kept, in days.
@@ -308,6 +332,29 @@ mod tests {
             let (at, message) = Operator::parse(text).unwrap_err();
             assert!(at == line && message.contains(expected), "{text}: {at}: {message}");
         }
+    }
+
+    #[test]
+    fn g4_a_form_of_times_that_cannot_be_is_named_with_its_line_and_with_what_can() {
+        for (text, words) in [
+            (
+                "[dates]\nzone = \"UTC\"\nform = \"dd/MM/yy\"\n",
+                "write the year as `yyyy`; possible are yyyy, MM",
+            ),
+            (
+                "[dates]\nform = \"yyyy-MM-dd\"\nzone = \"Berlin\"\n",
+                "named like `Europe/Berlin`",
+            ),
+            ("[dates]\n\nfrom = \"yyyy-MM-dd\"\n", "unknown field `from`"),
+        ] {
+            let (line, message) = Operator::parse(text).unwrap_err();
+            assert!(line == 3 && message.contains(words), "{line}: {message}");
+        }
+        let text = "[dates]\nform = \"dd/MM/yyyy HH:mm\"\nzone = \"europe/berlin\"\n";
+        let form = Operator::parse(text).unwrap().dates.form().unwrap();
+        assert_eq!(form.to_string(), "dd/MM/yyyy HH:mm in Europe/Berlin");
+        let unsaid = Operator::parse("").unwrap().dates.form().unwrap();
+        assert_eq!(unsaid.to_string(), "yyyy-MM-dd HH:mm:ss in UTC");
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod folder;
 mod given;
 mod keys;
 mod open;
+mod person;
 mod receive;
 mod vaults;
 
@@ -11,4 +12,5 @@ pub(crate) use folder::{read_folder, write_folder};
 pub(crate) use given::{check, check_playbooks};
 pub(crate) use keys::random;
 pub(crate) use open::{DeskOptions, OpenDesk};
+pub(crate) use person::Person;
 pub(crate) use receive::Receiving;

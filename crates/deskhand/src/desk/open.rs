@@ -26,7 +26,7 @@ pub(crate) struct DeskOptions {
     /// The operator's configuration [env: `DESKHAND_CONFIG`; default: deskhand/deskhand.toml below the configuration folder]
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// The store, a `SQLite` file or postgres://… [default: the configuration's, else deskhand/deskhand.sqlite below the data folder]
+    /// The store, a `SQLite` file or postgres://… [env: `DESKHAND_STORE`; default: the configuration's, else deskhand/deskhand.sqlite below the data folder]
     #[arg(long, value_name = "FILE or URL")]
     pub(crate) store: Option<PathBuf>,
 }
@@ -49,11 +49,7 @@ impl DeskOptions {
     /// Opens the desk; a store that is not there is made.
     pub(crate) async fn open(&self) -> anyhow::Result<OpenDesk> {
         let operator = Operator::read(self.config.as_deref())?;
-        let named = self
-            .store
-            .clone()
-            .or_else(|| operator.store.as_ref().map(PathBuf::from));
-        let store = crate::verbs::open_store(&config::store_address(named.as_deref())?).await?;
+        let store = crate::verbs::open_store(&config::store_of(self.store.as_deref(), &operator)?).await?;
         let keyring = keyring(&operator.seal)?;
         let (vaults, agents) = (vaults(&operator)?, agents(&operator)?);
         let names = (agents.keys().cloned().collect(), vaults.names());
@@ -80,6 +76,7 @@ fn connections(
 ) -> Connections {
     let integration = ConnectWise {
         client_id: operator.client_id.clone(),
+        ..ConnectWise::default()
     };
     let connections = Connections::new(Arc::new(integration), store, vaults, agents);
     match config::limits_folder() {

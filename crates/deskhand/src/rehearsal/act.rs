@@ -125,6 +125,7 @@ async fn answer(stage: &Stage, expectations: &Expectations, story: &RunStory) ->
                 Word::Rejected => "rejected".to_owned(),
             },
             by: answer.by.clone(),
+            group: None,
             words: String::new(),
         };
         stage.store.signal(&story.summary.id, &what, now).await?;

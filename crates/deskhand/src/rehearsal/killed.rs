@@ -2,7 +2,6 @@
 //!
 //! A process is killed by dropping everything that it is made of: before and after each append to a journal and each step
 //! (the points that a run's observer hears of), and before and after each request takes effect (the sandbox holds it up).
-#![expect(clippy::unwrap_used, reason = "test code")]
 
 #[path = "../../tests/database/mod.rs"]
 mod database;
@@ -76,10 +75,9 @@ impl CameTo {
         compare("letters", format!("{:?}", self.letters), format!("{:?}", other.letters));
         let ids: BTreeSet<_> = self.tickets.keys().chain(other.tickets.keys()).collect();
         for id in ids {
-            let (one, another) = (&self.tickets.get(id), &other.tickets.get(id));
+            let (one, another) = (self.tickets.get(id), other.tickets.get(id));
             for name in names(one).chain(names(another)).collect::<BTreeSet<_>>() {
-                let member =
-                    |ticket: &Option<&Value>| ticket.map(|ticket| ticket[name].to_string()).unwrap_or_default();
+                let member = |ticket: Option<&Value>| ticket.map(|ticket| ticket[name].to_string()).unwrap_or_default();
                 compare(&format!("ticket {id}, {name}"), member(one), member(another));
             }
         }
@@ -87,7 +85,7 @@ impl CameTo {
     }
 }
 
-fn names<'a>(ticket: &Option<&'a Value>) -> impl Iterator<Item = &'a String> {
+fn names(ticket: Option<&Value>) -> impl Iterator<Item = &String> {
     let members = ticket.and_then(Value::as_object).into_iter();
     members.flat_map(Map::keys)
 }

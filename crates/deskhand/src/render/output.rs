@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::format::Format;
 use super::{table, text};
+use crate::dates::Dates;
 
 /// Tables are for looking at; beyond this many rows a program's form serves better.
 const TABLE_ROWS: usize = 200;
@@ -14,14 +15,14 @@ const TABLE_ROWS: usize = 200;
 const CELL: usize = 60;
 
 /// Writes the output in this form.
-pub(crate) fn write(output: &CommandOutput, form: Format, to: &mut dyn Write) -> anyhow::Result<()> {
+pub(crate) fn write(output: &CommandOutput, form: Format, dates: &Dates, to: &mut dyn Write) -> anyhow::Result<()> {
     match (form, rehearsed(output)) {
         (Format::Json, _) => output.write_json(to)?,
         (Format::Jsonl, Some(items)) => write_items(items, to)?,
         (Format::Jsonl, None) => write_lines(output, to)?,
         (Format::Csv, _) => write_csv(output, to)?,
         (Format::Table, Some(items)) => write_rehearsal(items, to)?,
-        (Format::Table, None) => write_table(output, to)?,
+        (Format::Table, None) => write_table(output, dates, to)?,
     }
     Ok(())
 }
@@ -117,7 +118,7 @@ fn write_csv(output: &CommandOutput, to: &mut dyn Write) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn write_table(output: &CommandOutput, to: &mut dyn Write) -> anyhow::Result<()> {
+fn write_table(output: &CommandOutput, dates: &Dates, to: &mut dyn Write) -> anyhow::Result<()> {
     let verdict = verdict(output.return_data);
     let total = output.row_count();
     if total == 0 || (output.results.is_empty() && output.return_data == ReturnData::Failed) {
@@ -128,11 +129,20 @@ fn write_table(output: &CommandOutput, to: &mut dyn Write) -> anyhow::Result<()>
         return Ok(());
     }
     let mut rows = Vec::new();
+    let mut headings: Vec<_> = output.headings().map(str::to_owned).collect();
     for row in output.rows().take(TABLE_ROWS) {
         let row = row?;
-        rows.push(row.iter().map(|cell| text::shortened(cell, CELL)).collect::<Vec<_>>());
+        let mut cells = Vec::with_capacity(row.len());
+        for ((cell, heading), title) in row.into_iter().zip(&mut headings).zip(output.headings()) {
+            let shown = dates.cell(&cell);
+            if shown.is_some() {
+                *heading = dates.heading(title);
+            }
+            cells.push(text::shortened(&shown.unwrap_or(cell), CELL));
+        }
+        rows.push(cells);
     }
-    writeln!(to, "{}", table::table(output.headings(), rows))?;
+    writeln!(to, "{}", table::table(headings.iter().map(String::as_str), rows))?;
     if total > TABLE_ROWS {
         writeln!(
             to,

@@ -7,11 +7,13 @@ use deskhand_command::{CommandOutput, Failure, Mode, ReturnData};
 use super::format::Format;
 use super::{output, table, text};
 use crate::bulk::{RowResult, Tally};
+use crate::dates::Dates;
 
 /// Tells of rows as they end, in the form that was asked for, and of all of them at the end.
 pub(crate) struct Told {
     form: Format,
     mode: Mode,
+    dates: Dates,
     /// Everything for JSON and CSV; for a table what did not work.
     kept: Vec<RowResult>,
 }
@@ -20,10 +22,11 @@ pub(crate) struct Told {
 const SHOWN: usize = 50;
 
 impl Told {
-    pub(crate) fn new(form: Format, mode: Mode) -> Self {
+    pub(crate) fn new(form: Format, mode: Mode, dates: Dates) -> Self {
         Self {
             form,
             mode,
+            dates,
             kept: Vec::new(),
         }
     }
@@ -34,7 +37,7 @@ impl Told {
         match self.form {
             Format::Table if self.mode == Mode::DryRun && output.return_data != ReturnData::Failed => {
                 writeln!(to, "line {}:", result.line)?;
-                output::write(output, Format::Table, &mut to)?;
+                output::write(output, Format::Table, &self.dates, &mut to)?;
             }
             Format::Table if result.return_data == ReturnData::Successful => {}
             Format::Jsonl => writeln!(to, "{}", serde_json::to_string(result)?)?,

@@ -7,6 +7,7 @@ use clap::Args;
 use deskhand_command::{Clock as _, SystemClock};
 use deskhand_engine::desk::files::{self, Becomes, Plan, Problem};
 
+use crate::config;
 use crate::desk::{self, DeskOptions, OpenDesk};
 use crate::exit::{BadInput, Exit};
 use crate::render::text;
@@ -24,9 +25,9 @@ pub(crate) struct ApplyOptions {
     /// Say what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
-    /// Who applies it
-    #[arg(long = "as", value_name = "NAME", default_value = "operator")]
-    who: String,
+    /// Who applies it [env: `DESKHAND_USER`; default: operator]
+    #[arg(long = "as", value_name = "NAME")]
+    who: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -60,7 +61,8 @@ pub(super) async fn apply(options: &ApplyOptions) -> anyhow::Result<Exit> {
         }
     };
     if !options.dry_run {
-        let made = (options.who.as_str(), SystemClock.now());
+        let who = config::person_or_operator(options.who.as_deref());
+        let made = (who.as_str(), SystemClock.now());
         files::apply(&plan, &*desk.store, desk.keyring.as_deref(), &desk::random, made)
             .await
             .map_err(secret_trouble)?;

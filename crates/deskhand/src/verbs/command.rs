@@ -4,17 +4,21 @@ use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
 
 use clap::{ArgMatches, FromArgMatches};
-use deskhand_command::{Command, Context, Declaration, Effect, Mode, OpenConnection as _, SystemClock};
+use deskhand_command::{
+    Command, CommandOutput, Context, Declaration, Effect, Mode, OpenConnection as _, Outcome, SystemClock,
+};
 
 use crate::arguments::{self, OutputOptions, WritingOptions};
 use crate::bulk::{self, Bulk};
 use crate::config::{self, ConnectionOptions, Settings};
+use crate::dates::Dates;
 use crate::exit::Exit;
 use crate::progress::Bar;
 use crate::render;
 use crate::render::format::Format;
+use crate::render::rows::Told;
 
-/// Runs it and prints what it returned; failures go to standard error as well.
+/// Runs it and prints what it returned.
 pub(super) async fn run(declaration: &Declaration, matches: &ArgMatches) -> anyhow::Result<Exit> {
     let form = OutputOptions::from_arg_matches(matches)?.output;
     let (psa, settings) = config::connect(&ConnectionOptions::from_arg_matches(matches)?)?;
@@ -23,12 +27,21 @@ pub(super) async fn run(declaration: &Declaration, matches: &ArgMatches) -> anyh
         .iter()
         .find(|command| command.declaration().slug == declaration.slug)
         .expect("the catalogue has every command that it declares");
-    let inputs = arguments::inputs(declaration, matches);
     let writing = match declaration.effect {
         Effect::Reads => None,
         Effect::Writes | Effect::Deletes => Some(WritingOptions::from_arg_matches(matches)?),
     };
     let context = context(writing.as_ref(), &settings).await?;
+    let store = writing.as_ref().and_then(|options| options.store.as_deref());
+    let dates = Dates::find(store).await?;
+    let inputs = dates.inputs(declaration, arguments::inputs(declaration, matches));
+    let inputs = match inputs {
+        Ok(inputs) => inputs,
+        Err(failure) => {
+            let refused = Outcome::failed(failure, 0).finish(declaration, &context, context.clock.now());
+            return told(&refused, form, &dates);
+        }
+    };
     if let Some((from, options)) = writing
         .as_ref()
         .and_then(|options| Some((options.from.clone()?, options)))
@@ -41,20 +54,23 @@ pub(super) async fn run(declaration: &Declaration, matches: &ArgMatches) -> anyh
             connection: settings.filed_under(),
             new_batch: super::run_id(),
         };
-        return rows(&bulk, command, &context, form).await;
+        return rows(&bulk, command, &context, Told::new(form, context.mode, dates)).await;
     }
     let output = command.run(&context, inputs).await;
+    told(&output, form, &dates)
+}
 
+/// Prints an output; failures go to standard error as well.
+fn told(output: &CommandOutput, form: Format, dates: &Dates) -> anyhow::Result<Exit> {
     let mut to = BufWriter::with_capacity(1 << 18, io::stdout().lock());
-    render::output::write(&output, form, &mut to)?;
+    render::output::write(output, form, dates, &mut to)?;
     to.flush()?;
     render::error::report_failures(&output.errors);
-    Ok(Exit::from(&output))
+    Ok(Exit::from(output))
 }
 
 /// Runs a command once for each row of a file, and says what came of the rows.
-async fn rows(bulk: &Bulk, command: &Arc<dyn Command>, context: &Context, form: Format) -> anyhow::Result<Exit> {
-    let mut told = render::rows::Told::new(form, context.mode);
+async fn rows(bulk: &Bulk, command: &Arc<dyn Command>, context: &Context, mut told: Told) -> anyhow::Result<Exit> {
     let tally = bulk::perform(bulk, command, context, |result, output| told.row(result, output)).await?;
     told.finish(&tally)?;
     let worked = tally.successful + tally.partial;

@@ -16,6 +16,7 @@ use deskhand_store::{Store, StoreAddress};
 
 use super::ingest::{WhatOptions, ingestor, once, prepare};
 use crate::config;
+use crate::dates::Dates;
 use crate::exit::{BadInput, Exit};
 use crate::progress::Watch;
 
@@ -102,7 +103,7 @@ fn assemble(sandbox: &Running, store: Arc<dyn Store>) -> anyhow::Result<(Ingesto
         #[cfg(debug_assertions)]
         kill_at: None,
     };
-    let (feed, job) = prepare(&psa, "demo", "sandbox", &what)?;
+    let (feed, job) = prepare(&psa, "demo", "sandbox", &what, &Dates::default())?;
     Ok((ingestor(feed, store, Arc::new(Watch::new(None))), job))
 }
 
@@ -112,7 +113,7 @@ async fn show_newest(store: &dyn Store, limit: u32) -> anyhow::Result<()> {
         ..EventFilter::default()
     };
     let events = store.list_events(&filter).await.map_err(super::store_trouble)?;
-    say(&super::events::event_table(&events))
+    say(&super::events::event_table(&events, &Dates::default()))
 }
 
 /// The demo is a story for people; all of it goes to standard output but the reports.

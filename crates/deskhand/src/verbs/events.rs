@@ -1,14 +1,13 @@
 //! `deskhand events`: what has been ingested.
 
 use std::io::{self, Write};
-use std::sync::Arc;
 
 use clap::{Args, Subcommand, ValueEnum};
 use deskhand_engine::events::{Event, EventFilter, EventSummary};
-use deskhand_store::Store;
 use serde_json::{Value, json, value::RawValue};
 
 use super::stored::StoreOptions;
+use crate::dates::Dates;
 use crate::exit::{BadInput, Exit};
 use crate::render::output::plain;
 use crate::render::{table, text};
@@ -75,12 +74,10 @@ pub(super) async fn run(verb: &Verb) -> anyhow::Result<Exit> {
     }
 }
 
-async fn open(options: &StoreOptions) -> anyhow::Result<Arc<dyn Store>> {
-    options.open("`deskhand ingest` makes one").await
-}
+const MAKER: &str = "`deskhand ingest` makes one";
 
 async fn list(options: &ListOptions) -> anyhow::Result<Exit> {
-    let store = open(&options.store).await?;
+    let (store, dates) = options.store.open_with_dates(MAKER).await?;
     let filter = EventFilter {
         record_id: options.ticket,
         run: options.run.clone(),
@@ -90,7 +87,7 @@ async fn list(options: &ListOptions) -> anyhow::Result<Exit> {
     let events = store.list_events(&filter).await.map_err(super::store_trouble)?;
     let mut to = io::stdout().lock();
     match options.output {
-        ListFormat::Table => writeln!(to, "{}", event_table(&events))?,
+        ListFormat::Table => writeln!(to, "{}", event_table(&events, &dates))?,
         ListFormat::Json => writeln!(to, "{}", serde_json::to_string_pretty(&events)?)?,
         ListFormat::Jsonl => {
             for event in &events {
@@ -120,7 +117,7 @@ fn write_csv(events: &[EventSummary], to: &mut dyn Write) -> anyhow::Result<()> 
 }
 
 /// Events as a table; the demo shows them, too.
-pub(super) fn event_table(events: &[EventSummary]) -> String {
+pub(super) fn event_table(events: &[EventSummary], dates: &Dates) -> String {
     let field = |event: &EventSummary, name: &str| event.fields.get(name).map(plain).unwrap_or_default();
     let rows = events.iter().map(|event| {
         [
@@ -130,7 +127,7 @@ pub(super) fn event_table(events: &[EventSummary]) -> String {
             field(event, "Status"),
             field(event, "Priority"),
             text::shortened(&field(event, "Company Name"), 28),
-            event.updated.to_string(),
+            dates.show(event.updated),
         ]
     });
     table::table(
@@ -141,14 +138,14 @@ pub(super) fn event_table(events: &[EventSummary]) -> String {
             "Status",
             "Priority",
             "Company",
-            "Updated",
+            &dates.heading("Updated"),
         ],
         rows,
     )
 }
 
 async fn show(options: &ShowOptions) -> anyhow::Result<Exit> {
-    let store = open(&options.store).await?;
+    let (store, dates) = options.store.open_with_dates(MAKER).await?;
     let Some(event) = store.get_event(options.event).await.map_err(super::store_trouble)? else {
         return Err(BadInput::new(format!("there is no event {}", options.event))
             .hint("`deskhand events list` shows them")
@@ -158,12 +155,12 @@ async fn show(options: &ShowOptions) -> anyhow::Result<Exit> {
     if options.json {
         write_event_json(&event, &mut to)?;
     } else {
-        write_event(&event, &mut to)?;
+        write_event(&event, &dates, &mut to)?;
     }
     Ok(Exit::Successful)
 }
 
-fn write_event(event: &Event, to: &mut dyn Write) -> anyhow::Result<()> {
+fn write_event(event: &Event, dates: &Dates, to: &mut dyn Write) -> anyhow::Result<()> {
     let summary = &event.summary;
     writeln!(
         to,
@@ -173,13 +170,19 @@ fn write_event(event: &Event, to: &mut dyn Write) -> anyhow::Result<()> {
         text::printable(&summary.connection),
         text::printable(&summary.source)
     )?;
-    writeln!(to, "taken {} because {}", summary.taken_at, event.because)?;
-    let rows = summary.fields.iter().map(|(name, value)| [name.clone(), plain(value)]);
+    writeln!(to, "taken {} because {}", dates.tell(summary.taken_at), event.because)?;
+    let rows = summary.fields.iter().map(|(name, value)| {
+        let value = plain(value);
+        match dates.cell(&value) {
+            Some(time) => [dates.heading(name), time],
+            None => [name.clone(), value],
+        }
+    });
     writeln!(to, "{}", table::table(["Field", "Value"], rows))?;
     let revisions: Vec<_> = event
         .revisions
         .iter()
-        .map(|(id, updated)| format!("event {id} ({updated})"))
+        .map(|(id, updated)| format!("event {id} ({})", dates.show(*updated)))
         .collect();
     writeln!(to, "Revisions of this ticket: {}", revisions.join(", "))?;
     for (reason, times) in &event.dismissals {
@@ -187,7 +190,11 @@ fn write_event(event: &Event, to: &mut dyn Write) -> anyhow::Result<()> {
         writeln!(to, "Dismissed {times} time{plural}: {reason}")?;
     }
     if let Some(gone) = event.gone_at {
-        writeln!(to, "Gone since {gone}: deleted, converted or moved out of sight")?;
+        writeln!(
+            to,
+            "Gone since {}: deleted, converted or moved out of sight",
+            dates.tell(gone)
+        )?;
     }
     Ok(())
 }
@@ -228,7 +235,7 @@ struct EventJson<'a> {
 }
 
 async fn measure(options: &StoreOptions) -> anyhow::Result<Exit> {
-    let store = open(options).await?;
+    let store = options.open(MAKER).await?;
     let measure = store.measure().await.map_err(super::store_trouble)?;
     let each = |bytes: u64| bytes.checked_div(measure.events).unwrap_or(0);
     writeln!(

@@ -13,6 +13,7 @@ use deskhand_store::Store;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::config::{self, ConnectionOptions};
+use crate::dates::Dates;
 use crate::exit::{BadInput, Exit};
 use crate::progress::Watch;
 use crate::render;
@@ -39,7 +40,7 @@ pub(crate) struct Options {
 #[derive(Debug, Args)]
 pub(crate) struct WhatOptions {
     /// The store: a SQLite file, or postgres://… [env: `DESKHAND_STORE`; default:
-    /// deskhand/deskhand.sqlite below the data folder]
+    /// the configuration's, else deskhand/deskhand.sqlite below the data folder]
     #[arg(long, value_name = "STORE")]
     pub(crate) store: Option<PathBuf>,
     /// Event sources from this file; without it the Default Event Source
@@ -48,7 +49,7 @@ pub(crate) struct WhatOptions {
     /// Fetch by the filters of this event source of the file
     #[arg(long, value_name = "NAME", requires = "sources")]
     pub(crate) source: Option<String>,
-    /// The very first pass takes tickets updated since then, in UTC: 2026-01-01 00:00
+    /// The very first pass takes tickets updated since then: 2026-01-01 00:00
     #[arg(long, value_name = "TIME")]
     pub(crate) from: Option<String>,
     /// Tickets a page
@@ -62,7 +63,8 @@ pub(crate) struct WhatOptions {
 
 pub(super) async fn run(options: &Options) -> anyhow::Result<Exit> {
     let (psa, settings) = config::connect(&options.connection)?;
-    let (feed, job) = prepare(&psa, &settings.name, &settings.company_id, &options.what)?;
+    let dates = Dates::find(options.what.store.as_deref()).await?;
+    let (feed, job) = prepare(&psa, &settings.name, &settings.company_id, &options.what, &dates)?;
     let watch = Arc::new(Watch::new(options.what.kill_point()?));
     // A store is made only when the rest is right.
     let ingestor = ingestor(feed, open_store(&options.what).await?, watch);
@@ -149,13 +151,15 @@ pub(super) fn prepare(
     connection: &str,
     company: &str,
     what: &WhatOptions,
+    dates: &Dates,
 ) -> anyhow::Result<(TicketFeed, IngestJob)> {
     let sources = super::sources::load(what.sources.as_deref())?;
     let source = match &what.source {
         Some(name) => super::sources::named(&sources, name)?.clone(),
         None => EventSource::default_source(),
     };
-    let from = what.from.as_deref().map(from).transpose()?;
+    let from = what.from.as_deref();
+    let from = from.map(|typed| dates.read("--from", typed)).transpose()?;
     let feed = psa.tickets(&source, from, what.page_size).map_err(BadInput::from)?;
     let key = FeedKey {
         connection: connection.to_owned(),
@@ -182,14 +186,6 @@ pub(super) fn ingestor(feed: TicketFeed, store: Arc<dyn Store>, observer: Arc<dy
         clock: Arc::new(SystemClock),
         observer,
     }
-}
-
-fn from(text: &str) -> anyhow::Result<Timestamp> {
-    deskhand_command::input::parse_time(text).ok_or_else(|| {
-        BadInput::new(format!("`--from {text}` is no time"))
-            .hint("give a time in UTC such as 2026-01-01 00:00")
-            .into()
-    })
 }
 
 impl WhatOptions {

@@ -5,6 +5,7 @@ mod callbacks;
 mod command;
 mod commands;
 mod completions;
+mod connections;
 mod demo;
 mod doctor;
 mod events;
@@ -56,6 +57,9 @@ pub(crate) enum Verb {
     Apply(apply::ApplyOptions),
     /// Write a desk's definitions into files, without secrets
     Export(apply::ExportOptions),
+    /// Look at a desk's connections and their health, and test them
+    #[command(subcommand)]
+    Connections(connections::Verb),
     /// Work a desk off, day and night: ingest, check, run what is scheduled, hand events to playbooks
     Serve(serve::Options),
     /// Look at the callbacks that are registered at the PSA, and take ours away
@@ -100,6 +104,7 @@ pub(crate) async fn perform(matches: &ArgMatches) -> anyhow::Result<Exit> {
         Verb::Store(verb) => store::run(&verb).await,
         Verb::Apply(options) => apply::apply(&options).await,
         Verb::Export(options) => apply::export(&options).await,
+        Verb::Connections(verb) => connections::run(&verb).await,
         Verb::Serve(options) => serve::run(&options).await,
         Verb::Callbacks(verb) => callbacks::run(&verb).await,
         Verb::Schedules(verb) => schedules::run(&verb).await,
@@ -128,6 +133,12 @@ pub(crate) fn run_id() -> String {
 pub(crate) async fn open_store(address: &StoreAddress) -> anyhow::Result<Arc<dyn Store>> {
     let opened = deskhand_store::open(address).await;
     opened.map_err(|error| cannot_open(address, error))
+}
+
+/// Opens a store if it is there.
+pub(crate) async fn find_store(address: &StoreAddress) -> anyhow::Result<Option<Arc<dyn Store>>> {
+    let found = deskhand_store::find(address).await;
+    found.map_err(|error| cannot_open(address, error))
 }
 
 /// A store that cannot be opened, named without its password.

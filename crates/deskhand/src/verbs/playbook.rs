@@ -11,6 +11,7 @@ use deskhand_engine::playbooks;
 use deskhand_engine::runs::{Cause, NewRun, Plan};
 use serde_json::{Map, Value};
 
+use crate::config;
 use crate::desk::{self, DeskOptions, OpenDesk};
 use crate::exit::{BadInput, Exit};
 use crate::rehearsal::{Expectations, rehearse};
@@ -60,9 +61,9 @@ pub(crate) struct RunOptions {
     /// A key of your own: the same key again starts nothing
     #[arg(long, value_name = "KEY")]
     idempotency_key: Option<String>,
-    /// Who starts it
-    #[arg(long = "as", value_name = "NAME", default_value = "operator")]
-    who: String,
+    /// Who starts it [env: `DESKHAND_USER`; default: operator]
+    #[arg(long = "as", value_name = "NAME")]
+    who: Option<String>,
 }
 
 fn input(text: &str) -> Result<(String, Value), String> {
@@ -166,7 +167,7 @@ async fn start(options: &RunOptions) -> anyhow::Result<Exit> {
             version: playbook.version,
         },
         cause: Cause::Person {
-            name: options.who.clone(),
+            name: config::person_or_operator(options.who.as_deref()),
         },
         site: options
             .site

@@ -10,6 +10,7 @@ use deskhand_store::Store;
 use jiff::Timestamp;
 
 use super::stored::StoreOptions;
+use crate::dates::Dates;
 use crate::exit::{BadInput, Exit};
 use crate::render::{table, text};
 
@@ -75,8 +76,12 @@ async fn open(options: &StoreOptions) -> anyhow::Result<Arc<dyn Store>> {
     options.open("`deskhand apply` makes one").await
 }
 
+async fn open_with_dates(options: &StoreOptions) -> anyhow::Result<(Arc<dyn Store>, Dates)> {
+    options.open_with_dates("`deskhand apply` makes one").await
+}
+
 async fn list(options: &ListOptions) -> anyhow::Result<Exit> {
-    let store = open(&options.store).await?;
+    let (store, dates) = open_with_dates(&options.store).await?;
     let schedules = store.list_schedules().await.map_err(super::store_trouble)?;
     let mut to = io::stdout().lock();
     if options.json {
@@ -92,7 +97,7 @@ async fn list(options: &ListOptions) -> anyhow::Result<Exit> {
         [
             schedule.name.clone(),
             state(schedule).to_owned(),
-            next(schedule, now),
+            next(schedule, now, &dates),
             schedule.running.clone().unwrap_or_default(),
             schedule.failures.to_string(),
         ]
@@ -101,7 +106,13 @@ async fn list(options: &ListOptions) -> anyhow::Result<Exit> {
         to,
         "{}",
         table::table(
-            ["Schedule", "State", "Next (UTC)", "Under way", "Failures in a row"],
+            [
+                "Schedule",
+                "State",
+                &dates.heading("Next"),
+                "Under way",
+                "Failures in a row"
+            ],
             rows
         )
     )?;
@@ -109,7 +120,7 @@ async fn list(options: &ListOptions) -> anyhow::Result<Exit> {
 }
 
 async fn show(options: &ShowOptions) -> anyhow::Result<Exit> {
-    let store = open(&options.store).await?;
+    let (store, dates) = open_with_dates(&options.store).await?;
     let schedule = found(&*store, &options.schedule).await?;
     let occurrences = store
         .list_occurrences(&options.schedule, options.limit)
@@ -126,16 +137,13 @@ async fn show(options: &ShowOptions) -> anyhow::Result<Exit> {
         "{}: {}; next {}; {} failures in a row",
         text::printable(&schedule.name),
         state(&schedule),
-        next(&schedule, SystemClock.now()),
+        next(&schedule, SystemClock.now(), &dates),
         schedule.failures
     )?;
     if !occurrences.is_empty() {
-        let rows = occurrences.iter().map(row);
-        writeln!(
-            to,
-            "{}",
-            table::table(["Due (UTC)", "Became", "Decided (UTC)", "Run"], rows)
-        )?;
+        let rows = occurrences.iter().map(|occurrence| row(occurrence, &dates));
+        let headings = [&dates.heading("Due"), "Became", &dates.heading("Decided"), "Run"];
+        writeln!(to, "{}", table::table(headings, rows))?;
     }
     Ok(Exit::Successful)
 }
@@ -208,19 +216,15 @@ fn state(schedule: &Standing) -> &'static str {
     }
 }
 
-fn next(schedule: &Standing, now: Timestamp) -> String {
+fn next(schedule: &Standing, now: Timestamp, dates: &Dates) -> String {
     match (schedule.mode, schedule.next_at) {
-        (Mode::Active, Some(next)) if next <= now => format!("{} (late)", shown(next)),
-        (Mode::Active, Some(next)) => shown(next),
+        (Mode::Active, Some(next)) if next <= now => format!("{} (late)", dates.show(next)),
+        (Mode::Active, Some(next)) => dates.show(next),
         _ => "never".to_owned(),
     }
 }
 
-fn shown(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%d %H:%M:%S").to_string()
-}
-
-fn row(occurrence: &Occurrence) -> [String; 4] {
+fn row(occurrence: &Occurrence, dates: &Dates) -> [String; 4] {
     let fate = match occurrence.fate {
         Fate::Ran => "ran",
         Fate::Late => "ran late",
@@ -228,9 +232,9 @@ fn row(occurrence: &Occurrence) -> [String; 4] {
         Fate::Overlapped => "missed: the run before was under way",
     };
     [
-        shown(occurrence.due),
+        dates.show(occurrence.due),
         fate.to_owned(),
-        shown(occurrence.at),
+        dates.show(occurrence.at),
         occurrence.run.clone().unwrap_or_default(),
     ]
 }

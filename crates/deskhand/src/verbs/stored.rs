@@ -7,23 +7,29 @@ use clap::Args;
 use deskhand_store::Store;
 
 use crate::config;
+use crate::dates::Dates;
 use crate::exit::BadInput;
 
 #[derive(Debug, Args)]
 pub(crate) struct StoreOptions {
     /// The store: a SQLite file, or postgres://… [env: `DESKHAND_STORE`; default:
-    /// deskhand/deskhand.sqlite below the data folder]
+    /// the configuration's, else deskhand/deskhand.sqlite below the data folder]
     #[arg(long, value_name = "STORE")]
     store: Option<PathBuf>,
 }
 
 impl StoreOptions {
+    /// Opens the store, and says in which form whoever looks at it has times.
+    pub(super) async fn open_with_dates(&self, maker: &str) -> anyhow::Result<(Arc<dyn Store>, Dates)> {
+        let store = self.open(maker).await?;
+        let dates = Dates::in_store(&*store).await?;
+        Ok((store, dates))
+    }
+
     /// Opens the store; one that is not there yet is not made by looking at it, and `maker` says what makes one.
     pub(super) async fn open(&self, maker: &str) -> anyhow::Result<Arc<dyn Store>> {
         let address = config::store_address(self.store.as_deref())?;
-        let found = deskhand_store::find(&address).await;
-        let found = found.map_err(|error| super::cannot_open(&address, error))?;
-        found.ok_or_else(|| {
+        super::find_store(&address).await?.ok_or_else(|| {
             BadInput::new(format!("there is no store `{address}`"))
                 .hint(format!("{maker}; name another with `--store`"))
                 .into()

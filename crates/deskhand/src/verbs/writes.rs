@@ -1,11 +1,9 @@
 //! `deskhand writes`: the journal of what was sent to the PSA, and what is unknown of it.
 
 use std::io::{self, Write as _};
-use std::sync::Arc;
 
 use clap::{Args, Subcommand, ValueEnum};
 use deskhand_command::journal::{Ending, Write};
-use deskhand_store::Store;
 use serde_json::json;
 
 use super::stored::StoreOptions;
@@ -75,12 +73,10 @@ pub(super) async fn run(verb: &Verb) -> anyhow::Result<Exit> {
     }
 }
 
-async fn open(options: &StoreOptions) -> anyhow::Result<Arc<dyn Store>> {
-    options.open("the first command that writes makes one").await
-}
+const MAKER: &str = "the first command that writes makes one";
 
 async fn list(options: &ListOptions) -> anyhow::Result<Exit> {
-    let store = open(&options.store).await?;
+    let (store, dates) = options.store.open_with_dates(MAKER).await?;
     let writes = store
         .list_writes(options.all, options.limit)
         .await
@@ -106,20 +102,27 @@ async fn list(options: &ListOptions) -> anyhow::Result<Exit> {
     let rows = writes.iter().map(|(connection, write)| {
         [
             write.id.to_string(),
-            write.intent.sent_at.to_string(),
+            dates.show(write.intent.sent_at),
             connection.clone(),
             write.intent.command.clone(),
             write.intent.step.clone(),
             state(write).to_owned(),
         ]
     });
-    let headings = ["Write", "Sent", "Connection", "Command", "Step", "State"];
+    let headings = [
+        "Write",
+        &dates.heading("Sent"),
+        "Connection",
+        "Command",
+        "Step",
+        "State",
+    ];
     writeln!(to, "{}", table::table(headings, rows))?;
     Ok(Exit::Successful)
 }
 
 async fn show(options: &ShowOptions) -> anyhow::Result<Exit> {
-    let store = open(&options.store).await?;
+    let (store, dates) = options.store.open_with_dates(MAKER).await?;
     let found = store.get_write(options.write).await.map_err(super::store_trouble)?;
     let (connection, write) = found.ok_or_else(|| no_such(options.write))?;
     let mut to = io::stdout().lock();
@@ -134,7 +137,7 @@ async fn show(options: &ShowOptions) -> anyhow::Result<Exit> {
     writeln!(
         to,
         "sent at {} (the server's time) by {} under the key {}",
-        intent.sent_at,
+        dates.tell(intent.sent_at),
         intent.command,
         text::printable(&intent.key)
     )?;
@@ -157,7 +160,7 @@ async fn resolve(options: &ResolveOptions) -> anyhow::Result<Exit> {
     if options.record.is_some() && options.found == Found::NotDone {
         return Err(BadInput::new("`--record` goes with `done` only").into());
     }
-    let store = open(&options.store).await?;
+    let store = options.store.open(MAKER).await?;
     let ending = match options.found {
         Found::Done => Ending::Done { record: options.record },
         Found::NotDone => Ending::NotDone {

@@ -2,10 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod approvals;
 mod callbacks;
 mod commands;
+mod connections;
+mod dates;
 mod failures;
 mod health;
 mod jobs;
+mod program;
 mod receiver;
 mod stage;

@@ -30,7 +30,7 @@ pub(crate) struct Stage {
     pub(crate) engine: Engine,
     pub(crate) letters: Arc<Letters>,
     keyring: Keyring,
-    folder: TempDir,
+    pub(crate) folder: TempDir,
 }
 
 /// How long a test waits for what has to come.

@@ -1,7 +1,9 @@
 //! The desk of the week: a store, what it is defined to do, and processes that come and go.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use connectwise_psa::Patience;
 use deskhand_command::{BoxFuture, Clock as _, Failure, Integration as _};
 use deskhand_connectwise::ConnectWise;
 use deskhand_engine::connections::{Agents, Connections};
@@ -17,6 +19,13 @@ use jiff::Timestamp;
 use tempfile::TempDir;
 
 use super::time::MovedTime;
+
+/// The client waits by the real clock.
+const IN_A_HURRY: Patience = Patience {
+    first_delay: Duration::from_millis(2),
+    longest_delay: Duration::from_millis(20),
+    ..Patience::PATIENT
+};
 
 /// A store, the sandboxes of its connections, and the time.
 pub(crate) struct Desk {
@@ -62,7 +71,11 @@ impl Desk {
     pub(crate) fn process(&self, number: usize) -> Engine {
         let definitions: Arc<dyn DeskStore> = self.store.clone();
         let vaults = Vaults::new(Arc::new(self.time.clone()));
-        let connections = Connections::new(Arc::new(ConnectWise::default()), definitions, vaults, Agents::new());
+        let integration = ConnectWise {
+            patience: Some(IN_A_HURRY),
+            ..ConnectWise::default()
+        };
+        let connections = Connections::new(Arc::new(integration), definitions, vaults, Agents::new());
         connections.use_keyring(Arc::clone(&self.keyring));
         let store: Arc<dyn EngineStore> = self.store.clone();
         Engine::new(Parts {

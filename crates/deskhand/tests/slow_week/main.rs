@@ -11,11 +11,26 @@ use week::{Size, live};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn slow_a_week_loses_nothing_and_does_nothing_twice() {
-    let size = Size {
+    nothing_is_wrong_after(Size {
         connections: 20,
         schedules: 50,
-        days: 1,
-    };
+        days: 7,
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes long; `cargo xtask bench` has it"]
+async fn slow_ten_times_the_week_loses_nothing_and_does_nothing_twice() {
+    nothing_is_wrong_after(Size {
+        connections: 200,
+        schedules: 500,
+        days: 7,
+    })
+    .await;
+}
+
+async fn nothing_is_wrong_after(size: Size) {
     let week = live(size, 4).await;
     println!("{}", week.told);
     let wrong = judge::wrong(&week).await;

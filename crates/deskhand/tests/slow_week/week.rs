@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use deskhand_command::Clock as _;
 use deskhand_engine::engine::Engine;
-use deskhand_sandbox::{Activity, FaultKind, Rule};
+use deskhand_sandbox::{Activity, FaultKind, Member, Rule};
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 
@@ -47,6 +47,8 @@ pub(crate) struct Told {
     pub(crate) away: SignedDuration,
     pub(crate) changes: usize,
     pub(crate) faults: u64,
+    /// Times at which a desk began to refuse everything, for six hours.
+    pub(crate) refusals: usize,
     pub(crate) took: Duration,
 }
 
@@ -78,8 +80,7 @@ pub(crate) async fn live(size: Size, seed: u64) -> Week {
     let mut kill = living.desk.time.now() + living.some_hours(3);
     while living.desk.time.now() < end {
         if living.desk.time.now() >= weather {
-            println!("{weather}: {}", living.told);
-            living.told.took = began.elapsed();
+            eprintln!("{weather} {:?} {}", began.elapsed(), living.told);
             living.change_weather();
             weather += SignedDuration::from_hours(6);
         }
@@ -135,22 +136,31 @@ impl Living {
         }
     }
 
-    /// For some hours requests fail now and then, or always, or there is a limit; or all is well.
+    /// For some hours requests fail now and then, or all of them are refused; or all is well.
     fn change_weather(&mut self) {
         for sandbox in &self.desk.sandboxes {
-            let now_and_then = |kind| Rule::by_chance(kind, 0.03).seconds(20.0);
-            let rules = match self.random.u8(0..10) {
-                0 => vec![Rule::by_chance(FaultKind::Unavailable, 1.0)],
-                1 | 2 => vec![now_and_then(FaultKind::ServerError), now_and_then(FaultKind::Reset)],
-                3 | 4 => vec![
-                    now_and_then(FaultKind::TooManyRequests),
-                    now_and_then(FaultKind::LostAnswer),
-                ],
-                _ => Vec::new(),
+            // Being asked to wait is waited for by the real clock, so that it is for no time at all.
+            let now_and_then = |kind| Rule::by_chance(kind, 0.02).seconds(0.0);
+            let (refused, rules) = match self.random.u8(0..20) {
+                0 | 1 => (true, Vec::new()),
+                2 | 3 => (
+                    false,
+                    vec![now_and_then(FaultKind::ServerError), now_and_then(FaultKind::Reset)],
+                ),
+                4 | 5 => (
+                    false,
+                    vec![
+                        now_and_then(FaultKind::TooManyRequests),
+                        now_and_then(FaultKind::LostAnswer),
+                    ],
+                ),
+                _ => (false, Vec::new()),
             };
             self.told.faults += sandbox.faults().fired().values().sum::<u64>();
+            self.told.refusals += usize::from(refused);
             sandbox.faults().forget_fired();
             sandbox.faults().set(rules);
+            sandbox.world().set_member(member(refused));
         }
     }
 
@@ -187,6 +197,7 @@ impl Living {
         for sandbox in &self.desk.sandboxes {
             self.told.faults += sandbox.faults().fired().values().sum::<u64>();
             sandbox.faults().set(Vec::new());
+            sandbox.world().set_member(member(false));
             sandbox.quiesce();
         }
         while self.desk.time.now() < end {
@@ -204,10 +215,23 @@ impl Living {
     }
 }
 
+/// Whom the desk knows the PSA by, with every right or with none.
+fn member(refused: bool) -> Member {
+    if refused {
+        Member::with_rights("public", "private", &[])
+    } else {
+        Member::with_every_right("sandbox", "public", "private")
+    }
+}
+
 impl Told {
     /// Whether there was anything to come through.
     pub(crate) fn is_eventful(&self) -> bool {
-        self.kills > 50 && self.away > SignedDuration::from_hours(10) && self.changes > 5_000 && self.faults > 500
+        self.kills > 50
+            && self.away > SignedDuration::from_hours(10)
+            && self.changes > 5_000
+            && self.faults > 100
+            && self.refusals > 20
     }
 }
 
@@ -220,12 +244,13 @@ impl fmt::Display for Told {
             away,
             changes,
             faults,
+            refusals,
             took,
         } = self;
         write!(
             f,
             "{fired} schedules fired and runs went on {driven} times, with {kills} kills, {} h away, {changes} changes of \
-             tickets and {faults} faults, in {:.0} s",
+             tickets, {faults} faults and {refusals} times six hours without rights, in {:.0} s",
             away.as_hours(),
             took.as_secs_f64()
         )

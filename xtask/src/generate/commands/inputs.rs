@@ -42,6 +42,7 @@ fn kind(input: &Value) -> String {
         name => name.as_str(),
     };
     match names.unwrap_or("any") {
+        "string" if input["format"] == "date-time" => "time".to_owned(),
         "string" => "text".to_owned(),
         "integer" => "whole number".to_owned(),
         "boolean" => "True or False".to_owned(),

@@ -11,6 +11,7 @@ fn answer() -> What {
         step: "Ask".to_owned(),
         answer: "approved".to_owned(),
         by: "bob".to_owned(),
+        group: None,
         words: "go \"on\"".to_owned(),
     }
 }

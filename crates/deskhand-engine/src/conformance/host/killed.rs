@@ -234,6 +234,7 @@ impl Trial {
             step: step.to_owned(),
             answer: "approved".to_owned(),
             by: "bob".to_owned(),
+            group: None,
             words: "go on".to_owned(),
         };
         self.desk.runs.signal("run", &answer, self.toy.clock.now()).await?;

@@ -19,7 +19,7 @@ pub use apply::{Known, apply, look};
 pub use export::export;
 pub use plan::{Becomes, Change, Plan, plan};
 pub use problem::Problem;
-pub use read::{Defined, Given, read};
+pub use read::{Defined, Given, GivenConnection, read};
 
 /// A file of a desk's folder. It can hold secrets as people wrote them, so it has no `Debug`.
 #[derive(Clone, PartialEq, Eq)]

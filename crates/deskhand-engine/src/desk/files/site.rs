@@ -49,7 +49,7 @@ impl WrittenSite {
 }
 
 /// Refuses what is no time zone.
-pub(super) fn known_zone(zone: &str) -> Result<(), String> {
+fn known_zone(zone: &str) -> Result<(), String> {
     match jiff::tz::TimeZone::get(zone) {
         Ok(_) => Ok(()),
         Err(_) => Err(format!(

@@ -41,6 +41,8 @@ const REST: &str = "
 name = \"ann\"
 sites = [\"North\"]
 groups = [\"first line\"]
+time_zone = \"Europe/Vienna\"
+date_form = \"dd/MM/yyyy HH:mm\"
 [[source]]
 name = \"Alerts\"
 search = '{$.type.name} = \"Alert\"'
@@ -389,6 +391,14 @@ fn mistakes_are_named_with_file_and_line_and_no_secret_is_quoted() {
             "line 2: user `ann`: a user works for at least one",
         ),
         (
+            "[[user]]\nname = \"ann\"\nsites = [\"N\"]\ndate_form = \"DD/MM/yyyy\"\n",
+            "line 4: user `ann`: `DD/MM/yyyy` cannot be a form of dates: `DD` means nothing, did you mean `dd`?",
+        ),
+        (
+            "[[user]]\nname = \"ann\"\ntime_zone = \"Vienna\"\nsites = [\"N\"]\n",
+            "line 3: user `ann`: `Vienna` is no time zone",
+        ),
+        (
             "[[connection]]\nname = \"M\"\nserver_ulr = \"x\"\nsite = \"N\"\n",
             "line 3: connection `M`: unknown field `server_ulr`",
         ),
@@ -577,7 +587,7 @@ fn sites_and_users_are_read_as_they_are_meant() {
         ]
     );
     let nightly = given.iter().find(|one| one.kind == Kind::Schedule).unwrap();
-    assert_eq!((nightly.file.as_str(), nightly.line), ("more/rest.toml", 10));
+    assert_eq!((nightly.file.as_str(), nightly.line), ("more/rest.toml", 12));
     let Defined::Table(table) = &nightly.defined else {
         panic!()
     };

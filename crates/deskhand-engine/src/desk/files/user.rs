@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::site::known_zone;
 use crate::connections::User;
+use crate::dates::written;
 
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -17,19 +17,20 @@ pub(super) struct WrittenUser {
     operator: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     mail: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "written::zone", skip_serializing_if = "Option::is_none")]
     time_zone: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    date_format: Option<String>,
+    #[serde(
+        default,
+        deserialize_with = "written::pattern",
+        skip_serializing_if = "Option::is_none"
+    )]
+    date_form: Option<String>,
 }
 
 impl WrittenUser {
     pub(super) fn into_user(self) -> Result<User, String> {
         if self.sites.is_empty() && !self.operator {
             return Err("a user works for at least one of the `sites`, or is an `operator`".to_owned());
-        }
-        if let Some(zone) = &self.time_zone {
-            known_zone(zone)?;
         }
         Ok(User {
             name: self.name,
@@ -38,7 +39,7 @@ impl WrittenUser {
             operator: self.operator,
             mail: self.mail,
             time_zone: self.time_zone,
-            date_format: self.date_format,
+            date_form: self.date_form,
         })
     }
 
@@ -51,7 +52,7 @@ impl WrittenUser {
             operator: user.operator,
             mail: user.mail,
             time_zone: user.time_zone,
-            date_format: user.date_format,
+            date_form: user.date_form,
         }
     }
 }

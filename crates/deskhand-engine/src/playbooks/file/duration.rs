@@ -1,23 +1,19 @@
-//! Durations as people write them: `30s`, `15m`, `2h`, `3d`.
+//! Durations in playbooks: `30s`, `15m`, `2h`, `3d`.
 
 use std::time::Duration;
 
-use jiff::{Span, SpanRelativeTo};
+use crate::schedules::parse_duration;
 
 /// Ten years; nobody waits longer.
 const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
-/// Reads a duration; a day has 24 hours.
+/// Reads a duration as schedules have them, but for those that no playbook waits for.
 pub(super) fn read_duration(text: &str) -> Result<Duration, String> {
-    let read = || {
-        let span: Span = text.trim().parse().ok()?;
-        let duration = span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;
-        Duration::try_from(duration).ok()
-    };
-    match read() {
-        Some(duration) if duration <= LONGEST => Ok(duration),
-        Some(_) => Err(format!("`{text}` is longer than ten years")),
-        None => Err(format!("`{text}` is no duration")),
+    match parse_duration(text) {
+        Ok(duration) if duration <= LONGEST => Ok(duration),
+        Ok(_) => Err(format!("`{text}` is longer than ten years")),
+        // The hint says how durations are written.
+        Err(_) => Err(format!("`{text}` is no duration")),
     }
 }
 

@@ -12,6 +12,7 @@ use super::shape::Shape;
 use super::wish::Wish;
 use crate::playbooks::values::Roots;
 use crate::playbooks::{ANSWERS, Does, Playbook};
+use crate::runs::questions::is_asked;
 use crate::runs::{Entry, RunOutcome, StepEnding, What};
 
 /// A run's journal, folded.
@@ -87,6 +88,7 @@ impl History {
                 step,
                 answer,
                 by,
+                group,
                 words,
             } => {
                 let answer = Answer {
@@ -95,7 +97,7 @@ impl History {
                     words: words.clone(),
                     at: entry.at,
                 };
-                self.answer(step, answer);
+                self.answer(step, answer, group.as_deref());
             }
             What::ChildEnded {
                 step,
@@ -206,12 +208,12 @@ impl History {
     }
 
     /// The first answer of somebody who may give one counts.
-    fn answer(&mut self, path: &str, answer: Answer) {
+    fn answer(&mut self, path: &str, answer: Answer, group: Option<&str>) {
         let Some(node) = self.nodes.get_mut(path) else { return };
         let Some(Wish::Approval { by, expires_at, .. }) = &node.wish else {
             return;
         };
-        let may = by.is_empty() || by.contains(&answer.by);
+        let may = is_asked(by, &answer.by, group);
         let in_time = expires_at.is_none_or(|expires_at| answer.at < expires_at);
         let known = ANSWERS[..2].contains(&answer.word.as_str());
         if node.phase == Phase::Running && node.answer.is_none() && may && in_time && known {

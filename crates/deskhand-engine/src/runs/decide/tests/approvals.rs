@@ -60,6 +60,19 @@ fn the_first_answer_of_somebody_who_may_give_one_counts() {
 }
 
 #[test]
+fn an_answer_for_a_group_counts_where_the_step_names_the_group() {
+    let mut run = Pretend::new(steps(&["first line"], None));
+    run.decide(vec![]);
+    for group in [None, Some("second line")] {
+        run.hear_answer_for("Ask", "approved", "ada", group);
+        assert_eq!(run.decide(vec![]), Next::Sleep { wake: None }, "{group:?}");
+    }
+    run.hear_answer_for("Ask", "approved", "ada", Some("first line"));
+    assert_eq!(run.play(), Some(RunOutcome::Successful));
+    assert_eq!(run.yielded("Ask")["by"], "ada");
+}
+
+#[test]
 fn without_an_answer_it_expires() {
     let mut run = Pretend::new(steps(&[], Some(60)));
     let at = Timestamp::from_second(1_060).unwrap();

@@ -186,10 +186,15 @@ impl Pretend {
     }
 
     pub(super) fn hear_answer(&mut self, step: &str, answer: &str, by: &str) {
+        self.hear_answer_for(step, answer, by, None);
+    }
+
+    pub(super) fn hear_answer_for(&mut self, step: &str, answer: &str, by: &str, group: Option<&str>) {
         self.hear(What::Answered {
             step: step.to_owned(),
             answer: answer.to_owned(),
             by: by.to_owned(),
+            group: group.map(str::to_owned),
             words: "words".to_owned(),
         });
     }

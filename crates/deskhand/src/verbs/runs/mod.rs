@@ -1,17 +1,19 @@
 //! `deskhand runs`: what the desk does by itself, and what people want of it.
 
+mod answer;
+
 use std::io::{self, Write as _};
 use std::sync::Arc;
 
 use clap::{Args, Subcommand, ValueEnum};
 use deskhand_command::{Clock as _, SystemClock};
-use deskhand_engine::runs::{
-    Cause, Entry, Plan, RunFilter, RunOutcome, RunState, RunStory, RunSummary, Signalled, What,
-};
+use deskhand_engine::runs::{Cause, Plan, RunFilter, RunOutcome, RunState, RunStory, RunSummary, Signalled, What};
 use deskhand_store::Store;
 use jiff::{SignedDuration, Timestamp};
 
 use super::stored::StoreOptions;
+use crate::config;
+use crate::dates::Dates;
 use crate::exit::{BadInput, Exit};
 use crate::render::{table, text};
 
@@ -22,11 +24,11 @@ pub(crate) enum Verb {
     /// Show one run as its journal tells it
     Show(ShowOptions),
     /// List what waits for an answer
-    Questions(StoreOptions),
+    Questions(answer::QuestionOptions),
     /// Approve what a run asks
-    Approve(AnswerOptions),
+    Approve(answer::AnswerOptions),
     /// Reject what a run asks
-    Reject(AnswerOptions),
+    Reject(answer::AnswerOptions),
     /// End a run: nothing new begins in it
     Cancel(OneOptions),
     /// Try what failed in a run again; what worked stays as it is
@@ -51,12 +53,12 @@ pub(crate) struct ListOptions {
     /// Only runs of this playbook
     #[arg(long, value_name = "NAME")]
     playbook: Option<String>,
-    /// Only runs asked for from then on, in UTC: 2026-01-01 00:00
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    since: Option<Timestamp>,
-    /// Only runs asked for before then, in UTC
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    until: Option<Timestamp>,
+    /// Only runs asked for from then on: 2026-01-01 00:00, or in the form that was chosen for times
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+    /// Only runs asked for before then
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
     /// At most this many
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
     limit: u32,
@@ -77,29 +79,12 @@ pub(crate) struct ShowOptions {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct AnswerOptions {
-    #[command(flatten)]
-    store: StoreOptions,
-    /// The run's id
-    run: String,
-    /// The step that asks; needed when several do
-    #[arg(long, value_name = "STEP")]
-    step: Option<String>,
-    /// Who answers
-    #[arg(long = "as", value_name = "NAME")]
-    who: Option<String>,
-    /// What is to be kept with the answer
-    #[arg(long, value_name = "TEXT", default_value = "")]
-    words: String,
-}
-
-#[derive(Debug, Args)]
 pub(crate) struct OneOptions {
     #[command(flatten)]
     store: StoreOptions,
     /// The run's id
     run: String,
-    /// Who wants it
+    /// Who wants it [env: `DESKHAND_USER`; default: operator]
     #[arg(long = "as", value_name = "NAME")]
     who: Option<String>,
 }
@@ -135,36 +120,38 @@ enum OutcomeName {
     Cancelled,
 }
 
-fn time(text: &str) -> Result<Timestamp, String> {
-    deskhand_command::input::parse_time(text).ok_or_else(|| "give a time in UTC such as 2026-01-01 00:00".to_owned())
-}
-
 pub(super) async fn run(verb: &Verb) -> anyhow::Result<Exit> {
     match verb {
         Verb::List(options) => list(options).await,
         Verb::Show(options) => show(options).await,
-        Verb::Questions(options) => questions(options).await,
-        Verb::Approve(options) => answer(options, "approved").await,
-        Verb::Reject(options) => answer(options, "rejected").await,
+        Verb::Questions(options) => answer::questions(options).await,
+        Verb::Approve(options) => answer::answer(options, "approved").await,
+        Verb::Reject(options) => answer::answer(options, "rejected").await,
         Verb::Cancel(options) => cancel(options).await,
         Verb::Retry(options) => retry(options).await,
         Verb::Prune(options) => prune(options).await,
     }
 }
 
+const MAKER: &str = "`deskhand apply` makes one";
+
 async fn open(options: &StoreOptions) -> anyhow::Result<Arc<dyn Store>> {
-    options.open("`deskhand apply` makes one").await
+    options.open(MAKER).await
 }
 
 async fn list(options: &ListOptions) -> anyhow::Result<Exit> {
-    let store = open(&options.store).await?;
+    let (store, dates) = options.store.open_with_dates(MAKER).await?;
+    let time = |option: &str, typed: &Option<String>| {
+        let typed = typed.as_ref();
+        typed.map(|typed| dates.read(option, typed)).transpose()
+    };
     let filter = RunFilter {
         state: options.state.map(RunState::from),
         outcome: options.outcome.map(RunOutcome::from),
         schedule: options.schedule.clone(),
         playbook: options.playbook.clone(),
-        since: options.since,
-        until: options.until,
+        since: time("--since", &options.since)?,
+        until: time("--until", &options.until)?,
         limit: options.limit,
     };
     let runs = store.find_runs(&filter).await.map_err(super::store_trouble)?;
@@ -182,20 +169,17 @@ async fn list(options: &ListOptions) -> anyhow::Result<Exit> {
             run.id.clone(),
             what(&run.plan),
             why(&run.cause),
-            run.created_at.strftime("%Y-%m-%d %H:%M:%S").to_string(),
-            standing(run),
+            dates.show(run.created_at),
+            standing(run, &dates),
         ]
     });
-    writeln!(
-        to,
-        "{}",
-        table::table(["Run", "Runs", "Because of", "Asked for (UTC)", "State"], rows)
-    )?;
+    let headings = ["Run", "Runs", "Because of", &dates.heading("Asked for"), "State"];
+    writeln!(to, "{}", table::table(headings, rows))?;
     Ok(Exit::Successful)
 }
 
 async fn show(options: &ShowOptions) -> anyhow::Result<Exit> {
-    let store = open(&options.store).await?;
+    let (store, dates) = options.store.open_with_dates(MAKER).await?;
     let story = found(&*store, &options.run).await?;
     let mut to = io::stdout().lock();
     if options.json {
@@ -210,7 +194,7 @@ async fn show(options: &ShowOptions) -> anyhow::Result<Exit> {
         what(&run.plan),
         why(&run.cause)
     )?;
-    writeln!(to, "{}", standing(run))?;
+    writeln!(to, "{}", standing(run, &dates))?;
     if let Some(reason) = &run.reason {
         writeln!(to, "because: {}", text::printable(reason))?;
     }
@@ -221,75 +205,17 @@ async fn show(options: &ShowOptions) -> anyhow::Result<Exit> {
         writeln!(
             to,
             "  {}  {}",
-            entry.at.strftime("%Y-%m-%d %H:%M:%S"),
+            dates.show(entry.at),
             text::printable(&told(&entry.what))
         )?;
     }
     Ok(Exit::Successful)
 }
 
-async fn questions(options: &StoreOptions) -> anyhow::Result<Exit> {
-    let store = open(options).await?;
-    let filter = RunFilter {
-        state: Some(RunState::Waiting),
-        limit: 10_000,
-        ..RunFilter::default()
-    };
-    let mut rows = Vec::new();
-    for run in store.find_runs(&filter).await.map_err(super::store_trouble)? {
-        if let Some(story) = store.get_run(&run.id).await.map_err(super::store_trouble)? {
-            rows.extend(
-                open_questions(&story.entries)
-                    .into_iter()
-                    .map(|(step, question)| [run.id.clone(), step.to_owned(), question.to_owned()]),
-            );
-        }
-    }
-    let mut to = io::stdout().lock();
-    if rows.is_empty() {
-        writeln!(to, "Nothing waits for an answer")?;
-    } else {
-        writeln!(to, "{}", table::table(["Run", "Step", "Question"], rows))?;
-    }
-    Ok(Exit::Successful)
-}
-
-async fn answer(options: &AnswerOptions, word: &str) -> anyhow::Result<Exit> {
-    let store = open(&options.store).await?;
-    let story = found(&*store, &options.run).await?;
-    let open = open_questions(&story.entries);
-    let step = match (&options.step, &open[..]) {
-        (_, []) => {
-            return Err(BadInput::new(format!("run `{}` asks nothing", options.run))
-                .hint("`deskhand runs questions` lists what is asked")
-                .into());
-        }
-        (None, [(step, _)]) => (*step).to_owned(),
-        (None, _) => {
-            let steps: Vec<_> = open.iter().map(|(step, _)| format!("`{step}`")).collect();
-            return Err(BadInput::new(format!("run `{}` asks several things", options.run))
-                .hint(format!("say which with `--step`: {}", steps.join(", ")))
-                .into());
-        }
-        (Some(named), _) => open
-            .iter()
-            .find(|(step, _)| step == named)
-            .map(|(step, _)| (*step).to_owned())
-            .ok_or_else(|| BadInput::new(format!("step `{named}` of run `{}` asks nothing", options.run)))?,
-    };
-    let what = What::Answered {
-        step: step.clone(),
-        answer: word.to_owned(),
-        by: who(options.who.as_deref()),
-        words: options.words.clone(),
-    };
-    send(&*store, &options.run, &what, &format!("`{step}` is {word}")).await
-}
-
 async fn cancel(options: &OneOptions) -> anyhow::Result<Exit> {
     let store = open(&options.store).await?;
     let what = What::CancelAsked {
-        by: who(options.who.as_deref()),
+        by: config::person_or_operator(options.who.as_deref()),
     };
     send(
         &*store,
@@ -309,7 +235,7 @@ async fn retry(options: &OneOptions) -> anyhow::Result<Exit> {
             .into());
     }
     let what = What::RetryAsked {
-        by: who(options.who.as_deref()),
+        by: config::person_or_operator(options.who.as_deref()),
     };
     send(&*store, &options.run, &what, "what failed is tried again").await
 }
@@ -352,28 +278,6 @@ fn no_such(run: &str) -> BadInput {
     BadInput::new(format!("there is no run `{run}`")).hint("`deskhand runs list` shows those there are")
 }
 
-/// Who types: named, else the operator.
-fn who(named: Option<&str>) -> String {
-    named.unwrap_or("operator").to_owned()
-}
-
-/// Steps that asked and were not answered, with their questions.
-fn open_questions(entries: &[Entry]) -> Vec<(&str, &str)> {
-    let mut open: Vec<(&str, &str)> = Vec::new();
-    for entry in entries {
-        match &entry.what {
-            What::StepBegan { step, wish, .. } => {
-                if let Some(question) = wish.get("question").and_then(|question| question.as_str()) {
-                    open.push((step, question));
-                }
-            }
-            What::StepEnded { step, .. } | What::Answered { step, .. } => open.retain(|(asks, _)| asks != step),
-            _ => {}
-        }
-    }
-    open
-}
-
 /// What is run, in a few words.
 pub(super) fn what(plan: &Plan) -> String {
     match plan {
@@ -399,12 +303,12 @@ fn why(cause: &Cause) -> String {
     }
 }
 
-fn standing(run: &RunSummary) -> String {
+fn standing(run: &RunSummary, dates: &Dates) -> String {
     match (run.state, run.outcome, run.wake_at) {
         (RunState::Ended, Some(outcome), _) => outcome_word(outcome).to_owned(),
         (RunState::Ended, None, _) => "ended".to_owned(),
         (RunState::Due, ..) => "under way".to_owned(),
-        (RunState::Waiting, _, Some(wake)) => format!("waiting until {}", wake.strftime("%Y-%m-%d %H:%M:%S")),
+        (RunState::Waiting, _, Some(wake)) => format!("waiting until {}", dates.tell(wake)),
         (RunState::Waiting, _, None) => "waiting".to_owned(),
     }
 }
@@ -452,14 +356,16 @@ fn told(what: &What) -> String {
             step,
             answer,
             by,
+            group,
             words,
         } => {
+            let group = group.as_ref().map(|group| format!(" for {group}")).unwrap_or_default();
             let words = if words.is_empty() {
                 String::new()
             } else {
                 format!(": {words}")
             };
-            format!("{step} was {answer} by {by}{words}")
+            format!("{step} was {answer} by {by}{group}{words}")
         }
         What::ChildEnded { step, run, outcome, .. } => {
             format!("{run}, which {step} waits for, ended: {}", outcome_word(*outcome))

@@ -1,0 +1,38 @@
+//! The health of a connection, looked up.
+
+use deskhand_engine::health::{CheckResult, Health, HealthState, health, results, schedule_name};
+use deskhand_engine::runs::RunFilter;
+use deskhand_store::Store;
+
+use crate::verbs::store_trouble;
+
+/// How a connection is, and what its latest checks came to, the newest first.
+pub(super) struct Checked {
+    pub(super) health: Health,
+    pub(super) results: Vec<CheckResult>,
+}
+
+/// Looks at so many of the latest checks.
+pub(super) async fn checked(store: &dyn Store, connection: &str, checks: u32) -> anyhow::Result<Checked> {
+    let schedule = schedule_name(connection);
+    let standing = store.get_schedule(&schedule).await.map_err(store_trouble)?;
+    let filter = RunFilter {
+        schedule: Some(schedule),
+        limit: checks,
+        ..RunFilter::default()
+    };
+    let runs = store.find_runs(&filter).await.map_err(store_trouble)?;
+    Ok(Checked {
+        health: health(standing.as_ref(), &runs),
+        results: results(&runs),
+    })
+}
+
+pub(super) fn word(state: HealthState) -> &'static str {
+    match state {
+        HealthState::Unchecked => "not checked",
+        HealthState::Unknown => "not known yet",
+        HealthState::Healthy => "healthy",
+        HealthState::Failing => "failing",
+    }
+}
