@@ -20,7 +20,15 @@ pub(super) fn ten_times(report: &mut Report) {
 
 fn live() -> anyhow::Result<()> {
     let mut test = program(tools::cargo_nextest()?);
-    test.args(["nextest", "run", "--release", "--package", "deskhand", "--test", "slow_week"]);
+    test.args([
+        "nextest",
+        "run",
+        "--release",
+        "--package",
+        "deskhand",
+        "--test",
+        "slow_week",
+    ]);
     test.args(["--run-ignored", "only", "--no-capture"]);
     perform(&mut test)
 }

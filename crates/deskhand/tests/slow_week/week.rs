@@ -80,7 +80,6 @@ pub(crate) async fn live(size: Size, seed: u64) -> Week {
     let mut kill = living.desk.time.now() + living.some_hours(3);
     while living.desk.time.now() < end {
         if living.desk.time.now() >= weather {
-            eprintln!("{weather} {:?} {}", began.elapsed(), living.told);
             living.change_weather();
             weather += SignedDuration::from_hours(6);
         }
@@ -128,7 +127,7 @@ impl Living {
             ..Activity::default()
         };
         for sandbox in &self.desk.sandboxes {
-            if self.random.u8(..) < 50 {
+            if self.random.u8(..) < 20 {
                 let steps = self.random.usize(1..=3);
                 sandbox.act(steps, activity, self.random.u64(..));
                 self.told.changes += steps;
@@ -227,7 +226,7 @@ fn member(refused: bool) -> Member {
 impl Told {
     /// Whether there was anything to come through.
     pub(crate) fn is_eventful(&self) -> bool {
-        self.kills > 50
+        self.kills > 30
             && self.away > SignedDuration::from_hours(10)
             && self.changes > 5_000
             && self.faults > 100
