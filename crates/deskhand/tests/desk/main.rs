@@ -9,3 +9,4 @@ mod health;
 mod jobs;
 mod receiver;
 mod stage;
+mod trouble;
