@@ -7,6 +7,7 @@ mod after;
 mod automation;
 mod callbacks;
 mod ingest;
+mod journal;
 mod parts;
 mod serve;
 mod steady;
