@@ -95,15 +95,15 @@ pub(crate) struct Trouble {
     pub(crate) message: String,
     /// What to do about it.
     pub(crate) hint: String,
+    /// Whether it can be over without anybody who looks after this program.
+    pub(crate) can_pass: bool,
 }
 
 impl From<StoreError> for Trouble {
     fn from(error: StoreError) -> Self {
-        let cause = std::error::Error::source(&error)
-            .map(|cause| format!(": {cause}"))
-            .unwrap_or_default();
         Self {
-            message: format!("{error}{cause}"),
+            message: error.in_full(),
+            can_pass: error.can_pass(),
             hint: error.hint().to_owned(),
         }
     }

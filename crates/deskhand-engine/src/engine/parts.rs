@@ -7,6 +7,7 @@ use deskhand_command::{Clock, Declaration};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
+use super::SteadyClock;
 use super::world::DeskWorld;
 use crate::callbacks::CallbackInbox;
 use crate::connections::Connections;
@@ -49,6 +50,8 @@ pub struct Engine {
     pub host: RunHost,
     pub(super) parts: Parts,
     pub(super) world: Arc<DeskWorld>,
+    /// The time that everything goes by.
+    pub(super) steady: Arc<SteadyClock>,
     /// The revision of the definitions that were taken over.
     pub(super) taken_over: Mutex<Option<i64>>,
     /// Wakes whoever fires schedules.
@@ -57,7 +60,9 @@ pub struct Engine {
 
 impl Engine {
     /// An engine that has not begun.
-    pub fn new(parts: Parts) -> Self {
+    pub fn new(mut parts: Parts) -> Self {
+        let steady = Arc::new(SteadyClock::over(parts.clock));
+        parts.clock = steady.clone();
         let look = Arc::new(Notify::new());
         let world = Arc::new(DeskWorld::new(parts.clone(), Arc::clone(&look)));
         let runs: Arc<dyn RunStore> = parts.store.clone();
@@ -67,8 +72,13 @@ impl Engine {
             host: RunHost::new(runs, world.clone(), Arc::clone(&parts.clock), parts.holder.clone()),
             parts,
             world,
+            steady,
             taken_over: Mutex::default(),
             look,
         }
+    }
+    /// The time that everything goes by; whoever works beside the engine goes by it, too.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.parts.clock)
     }
 }

@@ -37,8 +37,9 @@ impl Engine {
     async fn look_after(&self) {
         let mut in_trouble = false;
         loop {
-            let now = self.parts.clock.now();
             let done = async {
+                self.begin().await?;
+                let now = self.parts.clock.now();
                 if self.take_over(now).await? {
                     self.look.notify_one();
                 }
@@ -55,7 +56,11 @@ impl Engine {
                 Ok(()) => {}
                 Err(error) => {
                     if !in_trouble {
-                        tracing::error!(%error, hint = error.hint(), "definitions and events cannot be looked at; trying again");
+                        tracing::error!(
+                            error = error.in_full(),
+                            hint = error.hint(),
+                            "definitions and events cannot be looked at; trying again"
+                        );
                     }
                     in_trouble = true;
                 }

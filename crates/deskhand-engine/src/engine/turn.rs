@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{Automation, Engine};
 use crate::StoreError;
 use crate::rules::{Waiting, hand_out};
+use crate::runs::RunFilter;
 use crate::runs::host::DriveError;
 
 /// What was done in a turn.
@@ -35,6 +36,7 @@ impl Engine {
     /// What becomes due meanwhile is the next turn's: where doing takes longer than a schedule's interval, it would never end.
     pub async fn turn(&self) -> Result<Turned, TurnError> {
         let mut turned = Turned::default();
+        self.begin().await?;
         let began = self.parts.clock.now();
         loop {
             let now = self.parts.clock.now();
@@ -49,6 +51,21 @@ impl Engine {
                 return Ok(turned);
             }
         }
+    }
+
+    /// Goes on, at the first time, where whoever worked on this store before has ended, lest time goes back in between.
+    pub(super) async fn begin(&self) -> Result<(), StoreError> {
+        if self.taken_over.lock().is_some() {
+            return Ok(());
+        }
+        let newest = RunFilter {
+            limit: 1,
+            ..RunFilter::default()
+        };
+        if let Some(newest) = self.parts.store.find_runs(&newest).await?.first() {
+            self.steady.not_before(newest.created_at);
+        }
+        Ok(())
     }
 
     /// When something is due next: a time that may be over, or `None` when nothing waits for a time.

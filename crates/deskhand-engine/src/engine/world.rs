@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use tokio::sync::Notify;
 
 use super::after::{failure_roots, trouble};
+use super::journal::PatientJournal;
 use super::{Automation, Parts};
 use crate::connections::Actor;
 use crate::desk::Kind;
@@ -121,7 +122,10 @@ impl DeskWorld {
         })?;
         let filed_under = format!("{} {}", wanted.connection, opened.open.account());
         let context = Context {
-            journal: self.parts.store.journal(&filed_under),
+            journal: Arc::new(PatientJournal {
+                journal: self.parts.store.journal(&filed_under),
+                clock: Arc::clone(&self.parts.clock),
+            }),
             progress: Arc::new(NoProgress),
             ..Context::new(Arc::clone(&self.parts.clock), run.id.clone())
         };

@@ -1,9 +1,17 @@
 //! Everything that runs is a playbook; what is not one becomes one of one step.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::Plan;
 use crate::playbooks::{Does, Join, OnFailure, Playbook, Retries, Step};
+
+/// A letter about failures is written for three days, however long its server is away or hangs.
+const OF_A_LETTER: Retries = Retries {
+    times: 3 * 24 * 12,
+    pause: Duration::from_secs(5 * 60),
+};
 
 impl Plan {
     /// The playbook of one step that a plan comes to; `None` for a playbook of the desk.
@@ -37,17 +45,21 @@ impl Plan {
                 ("Letter", does)
             }
         };
-        Some(one_step(name, does))
+        let retries = match self {
+            Self::Letter { .. } => OF_A_LETTER,
+            _ => Retries::default(),
+        };
+        Some(one_step(name, retries, does))
     }
 }
 
-fn one_step(name: &str, does: Does) -> Playbook {
+fn one_step(name: &str, retries: Retries, does: Does) -> Playbook {
     let step = Step {
         name: name.to_owned(),
         inside: None,
         after: Vec::new(),
         join: Join::All,
-        retries: Retries::default(),
+        retries,
         on_failure: OnFailure::Stop,
         does,
     };
@@ -57,5 +69,25 @@ fn one_step(name: &str, does: Does) -> Playbook {
         inputs: Vec::new(),
         triggers: Vec::new(),
         steps: vec![step],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_about_failures_outlives_a_weekend_without_a_mail_server_and_nothing_else_is_tried_by_itself() {
+        let letter = Plan::Letter {
+            to: vec!["noc@example.com".to_owned()],
+            subject: "It failed".to_owned(),
+            text: "It did.".to_owned(),
+        };
+        let retries = letter.to_playbook().unwrap().steps[0].retries;
+        assert!(retries.pause * retries.times >= Duration::from_secs(60 * 3_600));
+        let job = Plan::Ingest {
+            job: "Tickets".to_owned(),
+        };
+        assert_eq!(job.to_playbook().unwrap().steps[0].retries, Retries::default());
     }
 }

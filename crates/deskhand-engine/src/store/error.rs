@@ -44,12 +44,28 @@ pub enum StoreError {
         /// What to do about it.
         hint: &'static str,
     },
+    /// Its file cannot be written, for want of a quota or a right, or because the disk is broken.
+    #[error("the store cannot be written")]
+    Unwritable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Anything else.
     #[error("the store does not work")]
     Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl StoreError {
+    /// What is wrong, with its cause.
+    pub fn in_full(&self) -> String {
+        match std::error::Error::source(self) {
+            Some(cause) => format!("{self}: {cause}"),
+            None => self.to_string(),
+        }
+    }
+
+    /// Whether others can end it without anybody who looks after this program, so that waiting helps.
+    pub fn can_pass(&self) -> bool {
+        matches!(self, Self::Locked | Self::Full)
+    }
+
     /// What to do about it.
     pub fn hint(&self) -> &'static str {
         match self {
@@ -60,6 +76,9 @@ impl StoreError {
             Self::Newer { .. } => "use the newer program, or another store (`--store`)",
             Self::Locked => "close the program that holds it, then try again; nothing was lost",
             Self::Full => "make room, then run again; everything committed before is kept",
+            Self::Unwritable(_) => {
+                "see that its disk, and every quota and limit on the size of files, has room, that the file may be written, and that the disk is sound; everything committed before is kept"
+            }
             Self::Unreachable(_) => {
                 "see that the server runs and that the address is right (`--store`), then run again; everything committed before is kept"
             }

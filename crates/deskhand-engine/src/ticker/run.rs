@@ -35,7 +35,11 @@ impl Ticker {
                     }
                     Err(error) => {
                         if !in_trouble {
-                            tracing::error!(%error, hint = error.hint(), "schedules cannot be fired; trying again");
+                            tracing::error!(
+                                error = error.in_full(),
+                                hint = error.hint(),
+                                "schedules cannot be fired; trying again"
+                            );
                         }
                         in_trouble = true;
                         AFTER_TROUBLE

@@ -7,19 +7,32 @@ pub(super) use crate::errors::{broken, damaged};
 /// The result codes that people can do something about, as SQLite's documentation numbers them.
 const BUSY: i64 = 5;
 const LOCKED: i64 = 6;
+const READ_ONLY: i64 = 8;
 const FULL: i64 = 13;
 const NOT_A_DATABASE: i64 = 26;
 
-/// Tells a locked file and a full disk from everything else.
+/// What the system answers to a write when a quota or the largest size of a file is reached, or the disk is broken: of an
+/// input or output error, the ways that are about writing, flushing, and making a file longer or shorter.
+const WRITES: [i64; 4] = [778, 1034, 1546, 4874];
+
+/// Tells a locked file, a full disk and one that cannot be written from everything else.
 pub(super) fn store_error(error: sqlx::Error) -> StoreError {
     let code = match &error {
         sqlx::Error::Database(database) => database.code().and_then(|code| code.parse::<i64>().ok()),
         _ => None,
     };
+    if matches!(error, sqlx::Error::PoolTimedOut) {
+        // Those who wait for the lock are so many that the last did not even come to ask for it.
+        return StoreError::Locked;
+    }
+    if code.is_some_and(|code| WRITES.contains(&code)) {
+        return StoreError::Unwritable(Box::new(error));
+    }
     // The low byte is the primary code, the rest says which way it came about.
     match code.map(|code| code & 0xff) {
         Some(BUSY | LOCKED) => StoreError::Locked,
         Some(FULL) => StoreError::Full,
+        Some(READ_ONLY) => StoreError::Unwritable(Box::new(error)),
         Some(NOT_A_DATABASE) => StoreError::Foreign,
         _ => StoreError::Broken(Box::new(error)),
     }

@@ -3,7 +3,6 @@
 use std::pin::pin;
 use std::sync::Arc;
 
-use deskhand_command::SystemClock;
 use deskhand_engine::callbacks::{CallbackInbox, Doors};
 use deskhand_engine::engine::{Attendant, Engine};
 use deskhand_server::{Limits, Receiver, router};
@@ -38,7 +37,7 @@ impl OpenDesk {
         Ok(Some(Receiving {
             place: format!("{} for {}", listener.local_addr()?, wanted.public_url.as_str()),
             listener,
-            receiver: Receiver::new(Arc::clone(&doors), inbox, Arc::new(SystemClock)),
+            receiver: Receiver::new(Arc::clone(&doors), inbox, engine.clock()),
             attendant: Arc::new(engine.attendant(wanted.wish(), doors, Arc::new(random))),
         }))
     }
@@ -49,6 +48,7 @@ async fn listen(wanted: &Callbacks) -> anyhow::Result<TcpListener> {
     let refused = |error| Trouble {
         message: format!("callbacks cannot be received at {}: {error}", wanted.listen),
         hint: "end what listens there, or give `listen` of `[callbacks]` another address".to_owned(),
+        can_pass: false,
     };
     Ok(listener.map_err(refused)?)
 }

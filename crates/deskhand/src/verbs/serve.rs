@@ -1,5 +1,6 @@
 //! `deskhand serve`: works a desk off, day and night.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use clap::Args;
@@ -8,7 +9,7 @@ use futures_util::FutureExt as _;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::desk::{DeskOptions, OpenDesk, Receiving};
-use crate::exit::Exit;
+use crate::exit::{Exit, Trouble};
 use crate::render::error::say;
 
 #[derive(Debug, Args)]
@@ -23,9 +24,15 @@ pub(crate) struct Options {
 /// How often what is over long enough is deleted.
 const TIDY: Duration = Duration::from_secs(3600);
 
+/// How long after a store could not be opened it is tried again.
+const AGAIN: Duration = Duration::from_secs(5);
+
 pub(super) async fn run(options: &Options) -> anyhow::Result<Exit> {
     crate::log::begin();
-    let desk = options.desk.open().await?;
+    let stop = crate::interrupted().shared();
+    let Some(desk) = open(options, stop.clone()).await? else {
+        return Ok(Exit::Successful);
+    };
     let engine = desk.engine()?;
     if options.once {
         let turned = engine.turn().await?;
@@ -40,7 +47,6 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<Exit> {
     if let Some(receiving) = &receiving {
         say(&format!("Callbacks are received at {}\n", receiving.place));
     }
-    let stop = crate::interrupted().shared();
     let work = async { tokio::join!(engine.serve(stop.clone()), receive(receiving, stop.clone())) };
     tokio::select! {
         _ = work => {}
@@ -48,6 +54,29 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<Exit> {
     }
     say("Deskhand has ended; what was under way goes on after the next start\n");
     Ok(Exit::Successful)
+}
+
+/// Opens the desk, when a store that others keep us from can be opened; `None`: we are to end before.
+async fn open(options: &Options, stop: impl Future<Output = ()>) -> anyhow::Result<Option<OpenDesk>> {
+    let mut stop = pin!(stop);
+    loop {
+        let trouble = match options.desk.open().await {
+            Ok(desk) => return Ok(Some(desk)),
+            Err(error) => error.downcast::<Trouble>()?,
+        };
+        if options.once || !trouble.can_pass {
+            return Err(trouble.into());
+        }
+        tracing::error!(
+            error = trouble.message,
+            hint = trouble.hint,
+            "this cannot begin; trying again"
+        );
+        tokio::select! {
+            () = &mut stop => return Ok(None),
+            () = tokio::time::sleep(AGAIN) => {}
+        }
+    }
 }
 
 async fn receive(receiving: Option<Receiving>, stop: impl Future<Output = ()> + Send + 'static) {
@@ -60,7 +89,11 @@ async fn receive(receiving: Option<Receiving>, stop: impl Future<Output = ()> + 
 async fn tidy(desk: &OpenDesk) {
     loop {
         if let Err(error) = tidied(desk).await {
-            tracing::warn!(%error, "what is old cannot be deleted; this is tried again in an hour");
+            tracing::warn!(
+                error = error.in_full(),
+                hint = error.hint(),
+                "what is old cannot be deleted; this is tried again in an hour"
+            );
         }
         tokio::time::sleep(TIDY).await;
     }

@@ -13,3 +13,4 @@ mod jobs;
 mod program;
 mod receiver;
 mod stage;
+mod trouble;

@@ -1,6 +1,7 @@
 //! A desk with its store, its engine and a sandbox inside this process; time is moved by hand.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use connectwise_psa::Client;
@@ -14,7 +15,7 @@ use deskhand_engine::events::EventFilter;
 use deskhand_engine::mail::{Letter, Mailer};
 use deskhand_engine::runs::{Cause, NewRun, Plan, RunFilter, RunStory, RunSummary};
 use deskhand_engine::secrets::Keyring;
-use deskhand_engine::vaults::Vaults;
+use deskhand_engine::vaults::{Vault, Vaults};
 use deskhand_sandbox::{CallbackTimes, Delivery, Kind, Options, Running, start};
 use deskhand_store::{SqliteStore, Store};
 use jiff::{SignedDuration, Timestamp};
@@ -29,6 +30,7 @@ pub(crate) struct Stage {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) engine: Engine,
     pub(crate) letters: Arc<Letters>,
+    beside: Beside,
     keyring: Keyring,
     pub(crate) folder: TempDir,
 }
@@ -36,9 +38,26 @@ pub(crate) struct Stage {
 /// How long a test waits for what has to come.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The sandbox's time; whoever waits moves it forward.
+/// What a desk has beside it, where that is not the usual.
+#[derive(Default, Clone)]
+pub(crate) struct Beside {
+    /// What takes letters; else they are kept.
+    pub(crate) mailer: Option<Arc<dyn Mailer>>,
+    /// A vault, `safe`.
+    pub(crate) vault: Option<Arc<dyn Vault>>,
+    /// Whoever waits does so until time was moved, or has passed.
+    pub(crate) patient: bool,
+}
+
+/// The sandbox's time, unless this machine's clock was put back; whoever waits moves it forward.
 #[derive(Clone)]
-pub(crate) struct SandboxTime(Arc<Running>);
+pub(crate) struct SandboxTime {
+    sandbox: Arc<Running>,
+    put_back: Arc<AtomicI64>,
+}
+
+/// The same time, which nobody moves by waiting.
+struct Patient(SandboxTime);
 
 /// Letters that are kept.
 #[derive(Default)]
@@ -46,7 +65,8 @@ pub(crate) struct Letters(Mutex<Vec<Letter>>);
 
 impl Clock for SandboxTime {
     fn now(&self) -> Timestamp {
-        SystemClock.now() + SignedDuration::from_secs(self.0.world().clock.offset())
+        let put_back = self.put_back.load(Ordering::Relaxed);
+        SystemClock.now() + SignedDuration::from_secs(self.sandbox.world().clock.offset() - put_back)
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {
@@ -55,9 +75,36 @@ impl Clock for SandboxTime {
     }
 }
 
+impl Clock for Patient {
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {
+        let end = self.now() + duration;
+        Box::pin(async move {
+            while self.now() < end {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        })
+    }
+}
+
 impl SandboxTime {
+    fn of(sandbox: Arc<Running>) -> Self {
+        Self {
+            sandbox,
+            put_back: Arc::default(),
+        }
+    }
+
+    /// Puts this machine's clock back; the PSA's goes on.
+    pub(crate) fn put_back(&self, seconds: i64) {
+        self.put_back.fetch_add(seconds, Ordering::Relaxed);
+    }
+
     fn move_by(&self, by: SignedDuration) {
-        let clock = &self.0.world().clock;
+        let clock = &self.sandbox.world().clock;
         clock.set_offset(clock.offset() + by.as_secs() + i64::from(by.subsec_nanos() > 0));
     }
 }
@@ -78,6 +125,11 @@ impl Letters {
 impl Stage {
     /// A desk of one site and one connection, `acme`, to a sandbox with so many tickets.
     pub(crate) async fn set(tickets: u64) -> Self {
+        Self::set_beside(tickets, Beside::default()).await
+    }
+
+    /// The same, with something of one's own beside it.
+    pub(crate) async fn set_beside(tickets: u64, beside: Beside) -> Self {
         let callback_times = CallbackTimes {
             timeout: Duration::from_secs(5),
             retries: [Duration::from_millis(1); 2],
@@ -87,7 +139,8 @@ impl Stage {
             ..Options::with_tickets(tickets)
         };
         let sandbox = Arc::new(start(options).await.unwrap());
-        let stage = Self::open(sandbox, tempfile::tempdir().unwrap(), Arc::default()).await;
+        let time = SandboxTime::of(sandbox);
+        let stage = Self::open(time, beside, tempfile::tempdir().unwrap(), Arc::default()).await;
         let site = "[[site]]\nname = \"Main\"\nkind = \"internal\"\n";
         stage.apply(site).await;
         stage.connect("").await;
@@ -95,12 +148,14 @@ impl Stage {
     }
 
     /// A desk on what is in a folder.
-    async fn open(sandbox: Arc<Running>, folder: TempDir, letters: Arc<Letters>) -> Self {
+    async fn open(time: SandboxTime, beside: Beside, folder: TempDir, letters: Arc<Letters>) -> Self {
         let store = SqliteStore::open(&folder.path().join("desk.sqlite")).await.unwrap();
         let store: Arc<dyn Store> = Arc::new(store);
-        let time = SandboxTime(Arc::clone(&sandbox));
         let definitions: Arc<dyn DeskStore> = store.clone();
-        let vaults = Vaults::new(Arc::new(time.clone()));
+        let mut vaults = Vaults::new(Arc::new(time.clone()));
+        if let Some(vault) = &beside.vault {
+            vaults = vaults.with("safe", Arc::clone(vault), Duration::ZERO);
+        }
         let connections = Connections::new(Arc::new(ConnectWise::default()), definitions, vaults, Agents::new());
         connections.use_keyring(Arc::new(keyring()));
         let kept: Arc<dyn EngineStore> = store.clone();
@@ -108,16 +163,21 @@ impl Stage {
             store: kept,
             connections: Arc::new(connections),
             declarations: deskhand_connectwise::declarations(),
-            mailer: Some(letters.clone()),
-            clock: Arc::new(time.clone()),
+            mailer: Some(beside.mailer.clone().unwrap_or_else(|| letters.clone())),
+            clock: if beside.patient {
+                Arc::new(Patient(time.clone()))
+            } else {
+                Arc::new(time.clone())
+            },
             holder: format!("test {}", fastrand::u64(..)),
         });
         Self {
-            sandbox,
+            sandbox: Arc::clone(&time.sandbox),
             time,
             store,
             engine,
             letters,
+            beside,
             keyring: keyring(),
             folder,
         }
@@ -126,15 +186,16 @@ impl Stage {
     /// The same desk in another process, after this one was killed: nothing was closed, nothing given back.
     pub(crate) async fn killed(self) -> Self {
         let Self {
-            sandbox,
+            time,
             store,
             engine,
             letters,
+            beside,
             folder,
             ..
         } = self;
         std::mem::forget((store, engine));
-        Self::open(sandbox, folder, letters).await
+        Self::open(time, beside, folder, letters).await
     }
 
     /// The time.
@@ -210,7 +271,12 @@ impl Stage {
         let given = files::read(&[file], integration.description());
         let given = given.unwrap_or_else(|problems| panic!("{problems:?}"));
         let known = files::look(&*self.store, Some(&self.keyring)).await.unwrap();
-        let plan = files::plan(&given, &known, integration.description(), (&[], &[]), false);
+        let vaults: &[String] = if self.beside.vault.is_some() {
+            &["safe".to_owned()]
+        } else {
+            &[]
+        };
+        let plan = files::plan(&given, &known, integration.description(), (&[], vaults), false);
         let plan = plan.unwrap_or_else(|problems| panic!("{problems:?}"));
         let random = |to: &mut [u8]| {
             to.fill_with(|| fastrand::u8(..));

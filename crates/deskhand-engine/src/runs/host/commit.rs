@@ -30,7 +30,12 @@ impl RunHost {
                 Ok(entries) => break entries,
                 Err(StoreError::Lost) => return Err(Gone::Lost),
                 Err(error) => {
-                    warn!(%error, run = lease.run, "cannot append to the journal; this is tried again");
+                    warn!(
+                        error = error.in_full(),
+                        hint = error.hint(),
+                        run = lease.run,
+                        "cannot append to the journal; this is tried again"
+                    );
                     self.clock.sleep(pause).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);
                     // The answer may be lost and not the append.

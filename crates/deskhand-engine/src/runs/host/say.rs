@@ -21,7 +21,12 @@ impl RunHost {
             match self.said(signal).await {
                 Ok(heard) => return heard,
                 Err(error) => {
-                    warn!(%error, run = signal.run, "cannot signal a run; this is tried again");
+                    warn!(
+                        error = error.in_full(),
+                        hint = error.hint(),
+                        run = signal.run,
+                        "cannot signal a run; this is tried again"
+                    );
                     self.clock.sleep(PAUSE).await;
                 }
             }

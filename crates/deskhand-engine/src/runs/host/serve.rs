@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
-use tracing::{error, warn};
+use tracing::{error, info, warn};
 
 use super::drive::Drive;
 use super::run_host::{Gone, RunHost, until};
@@ -19,8 +19,9 @@ impl RunHost {
     pub async fn serve(&self, stop: impl Future<Output = ()> + Send) {
         let mut driven = JoinSet::new();
         let mut stop = pin!(stop);
+        let mut in_trouble = false;
         loop {
-            let pause = self.take_on(&mut driven).await;
+            let pause = self.take_on(&mut driven, &mut in_trouble).await;
             tokio::select! {
                 () = &mut stop => break,
                 Some(rested) = driven.join_next() => {
@@ -41,7 +42,7 @@ impl RunHost {
     }
 
     /// Takes on as many due runs as there is room for; returns how long to wait before the next look.
-    async fn take_on(&self, driven: &mut JoinSet<Result<(), Gone>>) -> Duration {
+    async fn take_on(&self, driven: &mut JoinSet<Result<(), Gone>>, in_trouble: &mut bool) -> Duration {
         let room = self.limits.runs.saturating_sub(driven.len());
         if room == 0 {
             return self.limits.poll;
@@ -49,10 +50,16 @@ impl RunHost {
         let claimed = match self.claim(self.clock.now(), room).await {
             Ok(claimed) => claimed,
             Err(error) => {
-                warn!(%error, "cannot look for runs that are due; this is tried again");
+                if !std::mem::replace(in_trouble, true) {
+                    let (error, hint) = (error.in_full(), error.hint());
+                    error!(error, hint, "runs that are due cannot go on; trying again");
+                }
                 return self.limits.poll;
             }
         };
+        if std::mem::take(in_trouble) {
+            info!("runs go on again");
+        }
         for run in claimed {
             driven.spawn(Drive::to_rest(self.clone(), run));
         }

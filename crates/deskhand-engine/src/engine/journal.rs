@@ -1,0 +1,69 @@
+//! The journal of writes as runs use it: a store that cannot be written for a while is waited for.
+//!
+//! A run's own journal waits as well. Without this, a step that is about to write, or has just written, would fail by a disk
+//! that is full for a minute, and somebody would have to try it again by hand.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use deskhand_command::journal::{Claim, Claimed, Ending, Intent, Journal, JournalError, Write, WriteId};
+use deskhand_command::{BoxFuture, Clock};
+
+/// The pause after the first failure; each is twice as long as the one before.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+/// No pause is longer.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// A journal that is tried until it works.
+///
+/// Everything that is asked of a journal can be asked twice, when the answer to the first time was lost.
+pub(super) struct PatientJournal {
+    pub(super) journal: Arc<dyn Journal>,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+impl PatientJournal {
+    async fn until_done<'a, T>(&self, attempt: impl Fn() -> BoxFuture<'a, Result<T, JournalError>> + Send) -> T {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            match attempt().await {
+                Ok(done) => return done,
+                Err(error) => {
+                    tracing::warn!(%error, hint = error.hint, "a write cannot be noted; this is tried again");
+                    self.clock.sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+            }
+        }
+    }
+}
+
+impl Journal for PatientJournal {
+    fn claim<'a>(&'a self, claim: &'a Claim) -> BoxFuture<'a, Result<Claimed, JournalError>> {
+        Box::pin(async move { Ok(self.until_done(|| self.journal.claim(claim)).await) })
+    }
+
+    fn find<'a>(&'a self, key: &'a str, step: &'a str) -> BoxFuture<'a, Result<Option<Write>, JournalError>> {
+        Box::pin(async move { Ok(self.until_done(|| self.journal.find(key, step)).await) })
+    }
+
+    fn begin<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Option<WriteId>, JournalError>> {
+        Box::pin(async move { Ok(self.until_done(|| self.journal.begin(intent)).await) })
+    }
+
+    fn end<'a>(&'a self, write: WriteId, ending: &'a Ending) -> BoxFuture<'a, Result<(), JournalError>> {
+        Box::pin(async move { Ok(self.until_done(|| self.journal.end(write, ending)).await) })
+    }
+
+    fn take(&self, write: WriteId, record: i64) -> BoxFuture<'_, Result<bool, JournalError>> {
+        Box::pin(async move { Ok(self.until_done(|| self.journal.take(write, record)).await) })
+    }
+
+    fn made<'a>(&'a self, target: &'a str) -> BoxFuture<'a, Result<Vec<i64>, JournalError>> {
+        Box::pin(async move { Ok(self.until_done(|| self.journal.made(target)).await) })
+    }
+
+    fn unsettled<'a>(&'a self, request: &'a str) -> BoxFuture<'a, Result<u64, JournalError>> {
+        Box::pin(async move { Ok(self.until_done(|| self.journal.unsettled(request)).await) })
+    }
+}
