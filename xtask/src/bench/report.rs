@@ -159,7 +159,8 @@ impl Report {
         self.row(what, measured.to_owned(), "", verdict);
     }
 
-    fn row(&mut self, what: &str, measured: String, bound: &str, verdict: &'static str) {
+    /// What was measured beside what it is bound to; nothing is judged without a verdict.
+    pub(super) fn row(&mut self, what: &str, measured: String, bound: &str, verdict: &'static str) {
         println!("{what:<48} {measured:<28} {bound:<22} {verdict}");
         self.rows.push(Row {
             what: what.to_owned(),
@@ -169,6 +170,11 @@ impl Report {
         });
     }
 
+    /// Something that may not be more than its bound.
+    pub(super) fn at_most(&mut self, what: &str, value: f64, bound: f64, measured: String, bounds: &str) {
+        self.row(what, measured, bounds, verdict(value, bound, None));
+    }
+
     /// Writes `docs/performance.md`.
     pub(super) fn write(&self) -> anyhow::Result<()> {
         let commit = capture(program("git").args(["rev-parse", "--short", "HEAD"]))?;
@@ -176,7 +182,8 @@ impl Report {
         let mut page = format!(
             "# Speed and memory\n\nWritten by `cargo xtask bench --write` on {} at commit {}: {}, {} tickets.\n\nThe floor is \
              curl, four requests at a time, reading the same pages from a static file server and throwing them away. \
-             Everything else is a ratio against that floor, measured in the same run.\n\n\
+             Everything else is a ratio against that floor, measured in the same run; a step of a playbook is one against a \
+             durable commit of SQLite.\n\n\
              | what | measured | bound | |\n|---|---|---|---|\n",
             date.trim(),
             commit.trim(),

@@ -91,11 +91,12 @@ async fn revisions_of(
     store: &Database,
     records: &[InScope],
 ) -> Result<HashMap<InScope, Vec<(i64, Timestamp)>>, StoreError> {
+    // By feed: other connections can have records of the same number. SQLite takes this order only when it is told to.
     let rows = of_records(
         "SELECT f.scope_id, e.record_id, e.id, e.stamp FROM ",
         records,
-        " JOIN events e ON e.record_id = wanted.column2 JOIN feeds f ON f.id = e.feed_id \
-         WHERE f.scope_id = wanted.column1 ORDER BY e.id",
+        " CROSS JOIN feeds f CROSS JOIN events e WHERE f.scope_id = wanted.column1 \
+         AND e.record_id = wanted.column2 AND e.feed_id = f.id ORDER BY e.id",
         store,
     );
     let mut revisions: HashMap<InScope, Vec<_>> = HashMap::new();

@@ -16,10 +16,10 @@ use super::errors::{broken, damaged, store_error};
 /// Notes that a run begins; one of the same feed that has not ended was interrupted.
 pub(super) async fn begin(store: &Database, lease: &Lease, run: &RunStart) -> Result<(), StoreError> {
     let mut transaction = dialect::begin(&store.writer).await.map_err(store_error)?;
-    sqlx::query("UPDATE runs SET outcome = $1 WHERE feed_id = $2 AND outcome = $3")
+    // The word stands in the statement because the index is of the rows with it.
+    sqlx::query("UPDATE runs SET outcome = $1 WHERE feed_id = $2 AND outcome = 'running'")
         .bind(RunOutcome::Interrupted.word())
         .bind(lease.feed)
-        .bind(RunOutcome::Running.word())
         .execute(&mut *transaction)
         .await
         .map_err(store_error)?;

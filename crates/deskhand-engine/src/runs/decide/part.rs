@@ -28,12 +28,16 @@ impl Decider<'_> {
     /// Goes on with a part; what it has come to, once nothing of it is under way.
     pub(super) fn part(&mut self, part: &Part, stopped: bool) -> Option<Verdict> {
         let shape = Arc::clone(self.shape());
+        let mut stops = stopped || self.stops(part);
         for step in shape.inside(part.inside) {
-            let stopped = stopped || self.stops(part);
-            self.step(part, *step, stopped);
+            let before = self.made.entries.len();
+            self.step(part, *step, stops);
+            // Only an entry changes that, and to ask it of all steps after each of them costs the more the more there are.
+            if self.made.entries.len() > before {
+                stops = stopped || self.stops(part);
+            }
         }
-        let stopped = stopped || self.stops(part);
-        self.verdict(part, stopped)
+        self.verdict(part, stops)
     }
 
     fn step(&mut self, part: &Part, step: StepIndex, stopped: bool) {

@@ -25,7 +25,7 @@ impl RunHost {
             tokio::select! {
                 () = &mut stop => break,
                 Some(rested) = driven.join_next() => {
-                    if is_stopped(rested) {
+                    if is_stopped(rested) || others_stopped(&mut driven) {
                         return;
                     }
                 }
@@ -71,6 +71,16 @@ impl RunHost {
             _ => self.limits.poll,
         }
     }
+}
+
+/// Takes in all that have come to rest, so that one claim fills their places; whether the observer stopped one.
+fn others_stopped(driven: &mut JoinSet<Result<(), Gone>>) -> bool {
+    while let Some(rested) = driven.try_join_next() {
+        if is_stopped(rested) {
+            return true;
+        }
+    }
+    false
 }
 
 /// Whether the observer stopped everything; a drive that broke off is looked at again when its claim is over.
