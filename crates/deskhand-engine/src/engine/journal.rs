@@ -14,6 +14,9 @@ const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// No pause is longer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
+/// About an hour; what does not work by then is not a matter of waiting, and the step fails.
+const TRIES: u32 = 128;
+
 /// A journal that is tried until it works.
 ///
 /// Everything that is asked of a journal can be asked twice, when the answer to the first time was lost.
@@ -23,11 +26,14 @@ pub(super) struct PatientJournal {
 }
 
 impl PatientJournal {
-    async fn until_done<'a, T>(&self, attempt: impl Fn() -> BoxFuture<'a, Result<T, JournalError>> + Send) -> T {
+    async fn until_done<'a, T>(
+        &self,
+        attempt: impl Fn() -> BoxFuture<'a, Result<T, JournalError>> + Send,
+    ) -> Result<T, JournalError> {
         let mut pause = FIRST_PAUSE;
-        loop {
+        for _ in 1..TRIES {
             match attempt().await {
-                Ok(done) => return done,
+                Ok(done) => return Ok(done),
                 Err(error) => {
                     tracing::warn!(%error, hint = error.hint, "a write cannot be noted; this is tried again");
                     self.clock.sleep(pause).await;
@@ -35,35 +41,36 @@ impl PatientJournal {
                 }
             }
         }
+        attempt().await
     }
 }
 
 impl Journal for PatientJournal {
     fn claim<'a>(&'a self, claim: &'a Claim) -> BoxFuture<'a, Result<Claimed, JournalError>> {
-        Box::pin(async move { Ok(self.until_done(|| self.journal.claim(claim)).await) })
+        Box::pin(self.until_done(move || self.journal.claim(claim)))
     }
 
     fn find<'a>(&'a self, key: &'a str, step: &'a str) -> BoxFuture<'a, Result<Option<Write>, JournalError>> {
-        Box::pin(async move { Ok(self.until_done(|| self.journal.find(key, step)).await) })
+        Box::pin(self.until_done(move || self.journal.find(key, step)))
     }
 
     fn begin<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Option<WriteId>, JournalError>> {
-        Box::pin(async move { Ok(self.until_done(|| self.journal.begin(intent)).await) })
+        Box::pin(self.until_done(move || self.journal.begin(intent)))
     }
 
     fn end<'a>(&'a self, write: WriteId, ending: &'a Ending) -> BoxFuture<'a, Result<(), JournalError>> {
-        Box::pin(async move { Ok(self.until_done(|| self.journal.end(write, ending)).await) })
+        Box::pin(self.until_done(move || self.journal.end(write, ending)))
     }
 
     fn take(&self, write: WriteId, record: i64) -> BoxFuture<'_, Result<bool, JournalError>> {
-        Box::pin(async move { Ok(self.until_done(|| self.journal.take(write, record)).await) })
+        Box::pin(self.until_done(move || self.journal.take(write, record)))
     }
 
     fn made<'a>(&'a self, target: &'a str) -> BoxFuture<'a, Result<Vec<i64>, JournalError>> {
-        Box::pin(async move { Ok(self.until_done(|| self.journal.made(target)).await) })
+        Box::pin(self.until_done(move || self.journal.made(target)))
     }
 
     fn unsettled<'a>(&'a self, request: &'a str) -> BoxFuture<'a, Result<u64, JournalError>> {
-        Box::pin(async move { Ok(self.until_done(|| self.journal.unsettled(request)).await) })
+        Box::pin(self.until_done(move || self.journal.unsettled(request)))
     }
 }

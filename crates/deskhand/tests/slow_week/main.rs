@@ -32,7 +32,6 @@ async fn slow_ten_times_the_week_loses_nothing_and_does_nothing_twice() {
 
 async fn nothing_is_wrong_after(size: Size) {
     let week = live(size, 4).await;
-    println!("{}", week.told);
     let wrong = judge::wrong(&week).await;
     assert_eq!(wrong, [""; 0], "{}", week.told);
     assert!(week.told.is_eventful(), "{}", week.told);
