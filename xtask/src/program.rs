@@ -12,19 +12,20 @@ use crate::place;
 pub(crate) fn program(name: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(name);
     command.current_dir(place::root());
-    command
-}
-
-/// Cargo, the one that runs this.
-pub(crate) fn cargo<const N: usize>(arguments: [&str; N]) -> Command {
-    let mut command = program(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    // What cargo told this program about itself would make it build again what reads that, `ring` and all that needs it.
+    // What cargo told this program about itself would make the next one build again what reads that: `ring`, and all that
+    // needs it.
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();
         if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
             command.env_remove(&*name);
         }
     }
+    command
+}
+
+/// Cargo, the one that runs this.
+pub(crate) fn cargo<const N: usize>(arguments: [&str; N]) -> Command {
+    let mut command = program(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments);
     command
 }

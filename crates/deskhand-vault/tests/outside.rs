@@ -37,7 +37,7 @@ fn run(argv: &[String], input: &str) {
 
 #[tokio::test]
 #[ignore = "needs `pass`, which `cargo xtask test` installs"]
-async fn c17_pass_gives_its_secrets_and_says_what_it_does_not_have() {
+async fn pass_gives_its_secrets_and_says_what_it_does_not_have() {
     use std::os::unix::fs::DirBuilderExt as _;
 
     let place = tempfile::tempdir().unwrap();
@@ -74,7 +74,7 @@ async fn c17_pass_gives_its_secrets_and_says_what_it_does_not_have() {
 
 #[tokio::test]
 #[ignore = "needs the server that `DESKHAND_TEST_VAULT` names"]
-async fn c17_a_real_server_gives_a_secret_of_its_kv_mount() {
+async fn a_real_server_gives_a_secret_of_its_kv_mount() {
     let address = std::env::var("DESKHAND_TEST_VAULT").expect("`cargo xtask test` runs this where a server is named");
     let token = std::env::var("DESKHAND_TEST_VAULT_TOKEN").expect("the server's token is in DESKHAND_TEST_VAULT_TOKEN");
     let version = match std::env::var("DESKHAND_TEST_VAULT_KV").as_deref() {

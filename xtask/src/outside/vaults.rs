@@ -10,7 +10,7 @@ const SERVER: &str = "DESKHAND_TEST_VAULT";
 pub(super) fn pass() -> anyhow::Result<()> {
     tools::need("gpg", "gnupg")?;
     tools::need("pass", "pass")?;
-    test("c17_pass")
+    test("pass_gives")
 }
 
 /// The recorded answers are tested all the same, where there is no server.
@@ -19,7 +19,7 @@ pub(super) fn server() -> anyhow::Result<()> {
         println!("no server is named by {SERVER}: only recorded answers are tested");
         return Ok(());
     }
-    test("c17_a_real_server")
+    test("a_real_server")
 }
 
 fn test(name: &str) -> anyhow::Result<()> {

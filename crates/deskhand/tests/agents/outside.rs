@@ -12,7 +12,7 @@ fn named(variable: &str) -> String {
 /// `DESKHAND_TEST_AGENTS` has agents with the user `someone`, whose password is in `DESKHAND_TEST_AGENT_PASSWORD`.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the proxies that `cargo xtask test` starts"]
-async fn c10_agents_that_others_wrote_carry_a_connection_and_refuse_a_wrong_password() {
+async fn agents_that_others_wrote_carry_a_connection_and_refuse_a_wrong_password() {
     let sandbox = start(Options::with_tickets(5)).await.unwrap();
     let password = named("DESKHAND_TEST_AGENT_PASSWORD");
     for agent in named("DESKHAND_TEST_AGENTS").split_whitespace() {

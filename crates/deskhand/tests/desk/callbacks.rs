@@ -60,10 +60,10 @@ async fn a_registration_that_somebody_disabled_is_mended_when_it_is_looked_at() 
     };
     receiving.attendant.turn().await;
     assert_eq!(inactive(), [true, true], "it was looked at just now");
-    stage.forward(59).await;
+    stage.forward(50).await;
     receiving.attendant.turn().await;
     assert_eq!(inactive(), [true, true]);
-    stage.forward(2).await;
+    stage.forward(15).await;
     receiving.attendant.turn().await;
     assert_eq!(inactive(), [false, true], "theirs is nobody's to mend");
     assert!(stage.sandbox.touch(TICKET));

@@ -38,6 +38,9 @@ pub(crate) struct Stage {
 /// How long a test waits for what has to come.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// What is under way in earnest, such as a request, is given so long before time is moved for those who wait.
+const UNDER_WAY: Duration = Duration::from_millis(100);
+
 /// What a desk has beside it, where that is not the usual.
 #[derive(Default, Clone)]
 pub(crate) struct Beside {
@@ -70,8 +73,14 @@ impl Clock for SandboxTime {
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {
-        self.move_by(SignedDuration::try_from(duration).unwrap());
-        Box::pin(tokio::task::yield_now())
+        let end = self.now() + duration;
+        Box::pin(async move {
+            tokio::time::sleep(UNDER_WAY).await;
+            let ahead = end.duration_since(self.now());
+            if ahead.is_positive() {
+                self.move_by(ahead);
+            }
+        })
     }
 }
 
