@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 
 use super::store_trouble;
 use crate::config::Callbacks;
-use crate::desk::{DeskOptions, OpenDesk, random};
+use crate::dates::Dates;
+use crate::desk::{DeskOptions, OpenDesk, Person, random};
 use crate::exit::{BadInput, Exit};
 use crate::render::error::{report_failures, say};
 use crate::render::table;
@@ -59,6 +60,7 @@ async fn list(options: &ListOptions) -> anyhow::Result<Exit> {
     let desk = options.desk.open().await?;
     let wanted = wanted(&desk)?;
     let defined = desk.connections.desk().await.map_err(BadInput::from)?;
+    let dates = Dates::of(&Person::find(None, &defined)?, &desk.operator)?;
     let mut seen = Vec::new();
     for connection in defined.connections.values().filter(|connection| connection.active) {
         seen.push(Seen {
@@ -71,7 +73,7 @@ async fn list(options: &ListOptions) -> anyhow::Result<Exit> {
     if options.json {
         writeln!(to, "{}", seen.iter().map(as_json).collect::<Value>())?;
     } else {
-        write!(to, "{}", in_words(&seen))?;
+        write!(to, "{}", in_words(&seen, &dates))?;
     }
     let failures: Vec<Failure> = seen.into_iter().filter_map(|one| one.registered.err()).collect();
     report_failures(&failures);
@@ -158,7 +160,8 @@ fn no_callbacks() -> Failure {
     Failure::new(501, "The connection's product has no callbacks.")
 }
 
-fn in_words(seen: &[Seen]) -> String {
+fn in_words(seen: &[Seen], dates: &Dates) -> String {
+    let time = |at: Option<Timestamp>| at.map_or_else(|| "never".to_owned(), |at| dates.show(at));
     if seen.is_empty() {
         return "There are no active connections; `deskhand apply` makes some\n".to_owned();
     }
@@ -182,7 +185,7 @@ fn in_words(seen: &[Seen]) -> String {
     let receptions = table::table(
         [
             "Connection",
-            "Registered (UTC)",
+            &dates.heading("Registered"),
             "Last callback",
             "Callbacks",
             "Waiting",
@@ -254,10 +257,6 @@ fn shown(address: &str) -> String {
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();
     format!("{scheme}://{host}/…")
-}
-
-fn time(at: Option<Timestamp>) -> String {
-    at.map_or_else(|| "never".to_owned(), |at| at.strftime("%Y-%m-%d %H:%M:%S").to_string())
 }
 
 #[cfg(test)]

@@ -82,7 +82,10 @@ fn write_definition(
         };
         rows.push([
             "Health check".to_owned(),
-            format!("every {} minutes{mails}", check.every_minutes),
+            match check.every_minutes {
+                1 => format!("every minute{mails}"),
+                minutes => format!("every {minutes} minutes{mails}"),
+            },
         ]);
     }
     rows.retain(|[_, value]| !value.is_empty());
