@@ -108,7 +108,7 @@ async fn slow_a_thousand_rows_killed_again_and_again_take_effect_once() {
     };
     for killed_at in [40, 130, 131, 400, 650, 900] {
         let mut process = start_process(command());
-        let until = Instant::now() + Duration::from_secs(120);
+        let until = Instant::now() + Duration::from_secs(300);
         while posts(&sandbox) < killed_at {
             assert!(Instant::now() < until, "{killed_at} notes do not come");
             assert!(process.try_wait().unwrap().is_none(), "it ended before it was killed");
