@@ -27,14 +27,17 @@ impl DeskWorld {
                 at: now,
             };
             let after = after_run(schedule, &standing, run);
-            follows.schedule = Some(after.schedule);
+            let changes = after.changes(&standing);
+            follows.schedule = changes.then_some(after.schedule);
             follows.starts.extend(after.letters);
+            if standing.next_at.is_some_and(|next| next <= now) {
+                // It was due already, and waited for this run.
+                self.look.notify_one();
+            }
         }
         if outcome == RunOutcome::Failed {
             follows.starts.extend(self.set_off_by(ended));
         }
-        // A schedule whose run is over may be due already.
-        self.look.notify_one();
         Ok(follows)
     }
 

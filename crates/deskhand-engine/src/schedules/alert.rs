@@ -29,6 +29,13 @@ pub struct AfterRun {
     pub letters: Vec<NewRun>,
 }
 
+impl AfterRun {
+    /// Whether the schedule is another one by this than it was: of a run that works after one that worked, it is not.
+    pub fn changes(&self, before: &Standing) -> bool {
+        (self.schedule.failures, self.schedule.alerted) != (before.failures, before.alerted)
+    }
+}
+
 /// Counts the failures in a row, and says who hears of them.
 ///
 /// One letter goes out when as many runs have failed in a row as the schedule says, not earlier and not again; a run that

@@ -7,6 +7,8 @@ use sha2::{Digest as _, Sha256};
 use sqlx::{PgPool, Postgres, Transaction};
 
 pub(super) use super::PostgresStore as Database;
+/// Appends to a run's journal.
+pub(super) use super::sql::append::append;
 pub(super) type Connection = sqlx::PgConnection;
 pub(super) type Row = sqlx::postgres::PgRow;
 

@@ -56,6 +56,7 @@ use deskhand_engine::store::{
 };
 use jiff::Timestamp;
 
+pub(super) use self::desk_runs::append;
 use self::dialect::Database;
 use super::{backup, dialect, errors};
 use crate::Store;

@@ -7,6 +7,8 @@ use sqlx::{Sqlite, SqlitePool, Transaction};
 use super::errors::broken;
 
 pub(super) use super::SqliteStore as Database;
+/// Appends to a run's journal.
+pub(super) use super::appends::append;
 pub(super) type Connection = sqlx::SqliteConnection;
 pub(super) type Row = sqlx::sqlite::SqliteRow;
 

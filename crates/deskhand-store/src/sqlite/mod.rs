@@ -1,5 +1,6 @@
 //! The store in one SQLite file: one writer, some readers, every commit durable.
 
+mod appends;
 mod backup;
 mod claim_lock;
 mod dialect;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 pub(crate) use open::SCHEMA as STEPS;
 use sqlx::SqlitePool;
 
+use self::appends::Appends;
 use self::claim_lock::ClaimLocks;
 use crate::Codec;
 
@@ -24,6 +26,7 @@ use crate::Codec;
 pub struct SqliteStore {
     writer: SqlitePool,
     readers: SqlitePool,
+    appends: Arc<Appends>,
     codec: Arc<Codec>,
     locks: Arc<ClaimLocks>,
 }

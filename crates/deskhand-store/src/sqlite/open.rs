@@ -54,6 +54,7 @@ impl SqliteStore {
             .foreign_keys(true);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
+            .test_before_acquire(false)
             .before_acquire(|connection, _| Box::pin(ready(Ok(!connection.is_in_transaction()))))
             .connect_with(options.clone())
             .await
@@ -61,12 +62,14 @@ impl SqliteStore {
         migrate(&writer).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
+            .test_before_acquire(false)
             .connect_with(options.read_only(true).create_if_missing(false))
             .await
             .map_err(store_error)?;
         Ok(Self {
             writer,
             readers,
+            appends: Arc::default(),
             codec: Arc::new(Codec::default()),
             locks: Arc::new(ClaimLocks::beside(path)),
         })

@@ -5,9 +5,10 @@ use deskhand_engine::runs::{Append, Cause, Entry, RunLease, Then, What};
 use sqlx::{QueryBuilder, Row as _};
 
 use super::dialect::{self, Connection, Database};
+use super::entries::{between, insert};
 use super::errors::store_error;
 use super::words::{nanos, parsed, word};
-use super::{desk_events, entries, schedules, signal, start_all};
+use super::{desk_events, schedules, signal, start_all};
 
 /// A run that was found to be ours, and has room for the entries.
 struct Advanced {
@@ -27,24 +28,58 @@ enum Ended {
     Nothing,
 }
 
-pub(super) async fn append(store: &Database, lease: &RunLease, append: Append) -> Result<Vec<Entry>, StoreError> {
-    let written = entries::written(&append.what)?;
+/// What an append has found of its run.
+pub(crate) struct Appended {
+    /// The number of the last entry before.
+    last: i64,
+    /// Entries of others that the holder has not seen.
+    foreign: Vec<Entry>,
+}
+
+/// Appends in a transaction of its own.
+pub(crate) async fn append(
+    store: &Database,
+    lease: &RunLease,
+    append: Append,
+    written: Vec<String>,
+) -> Result<Vec<Entry>, StoreError> {
     let mut transaction = dialect::begin_apart(&store.writer).await.map_err(store_error)?;
-    let to = &mut *transaction;
-    let run = advance(to, lease, &append).await?;
-    entries::insert(to, run.number, run.last, append.at, &written).await?;
-    let mut unseen = Vec::new();
-    if run.last > append.seen {
-        unseen = entries::between(to, run.number, append.seen, run.last + 1).await?;
-    }
-    follow(to, lease, &append, &run).await?;
+    let appended = add(&mut transaction, lease, &append, &written).await?;
     transaction.commit().await.map_err(store_error)?;
-    unseen.extend((run.last + 1..).zip(append.what).map(|(seq, what)| Entry {
-        seq,
-        at: append.at,
-        what,
-    }));
-    Ok(unseen)
+    Ok(appended.with(append))
+}
+
+/// Appends entries as they are written. Refused because somebody else has the run, it has changed nothing.
+pub(crate) async fn add(
+    to: &mut Connection,
+    lease: &RunLease,
+    append: &Append,
+    written: &[String],
+) -> Result<Appended, StoreError> {
+    let run = advance(to, lease, append).await?;
+    insert(to, run.number, run.last, append.at, written).await?;
+    let foreign = if run.last > append.seen {
+        between(to, run.number, append.seen, run.last + 1).await?
+    } else {
+        Vec::new()
+    };
+    follow(to, lease, append, &run).await?;
+    Ok(Appended {
+        last: run.last,
+        foreign,
+    })
+}
+
+impl Appended {
+    /// Every entry that the holder had not seen, with its own.
+    pub(crate) fn with(self, append: Append) -> Vec<Entry> {
+        let own = (self.last + 1..).zip(append.what).map(|(seq, what)| Entry {
+            seq,
+            at: append.at,
+            what,
+        });
+        self.foreign.into_iter().chain(own).collect()
+    }
 }
 
 /// Numbers the entries and sees to the claim, in one statement: whoever has taken over, or signals, comes before or after.

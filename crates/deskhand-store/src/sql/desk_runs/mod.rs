@@ -1,6 +1,6 @@
 //! Runs and their journals.
 
-mod append;
+pub(crate) mod append;
 mod claim;
 mod entries;
 mod forget;
@@ -34,7 +34,10 @@ impl RunStore for Database {
     }
 
     fn append<'a>(&'a self, lease: &'a RunLease, append: Append) -> BoxFuture<'a, Result<Vec<Entry>, StoreError>> {
-        Box::pin(append::append(self, lease, append))
+        Box::pin(async move {
+            let written = entries::written(&append.what)?;
+            dialect::append(self, lease, append, written).await
+        })
     }
 
     fn signal<'a>(
