@@ -20,9 +20,6 @@ pub trait RunStore: Send + Sync {
     /// Claims runs that are due, those that waited longest first. What another holder has is due when its time is over.
     fn claim_runs<'a>(&'a self, request: &'a RunClaim) -> BoxFuture<'a, Result<Vec<ClaimedRun>, StoreError>>;
 
-    /// Makes a claim last until then; [`StoreError::Lost`] when somebody else has it.
-    fn renew_run<'a>(&'a self, lease: &'a RunLease, until: Timestamp) -> BoxFuture<'a, Result<(), StoreError>>;
-
     /// Appends to a run's journal with all that follows from it, if the claim still holds; else [`StoreError::Lost`].
     ///
     /// Returns every entry with a number above [`Append::seen`], this append's among them, so that the holder learns what

@@ -213,7 +213,6 @@ async fn what_another_program_locks_is_named_and_works_when_it_lets_go() {
         store.append(&lease, end()).await.map(|_| ()),
         store.fire(&[firing(1)]).await.map(|_| ()),
         store.signal("Hourly@0", &cancel, time(1)).await.map(|_| ()),
-        store.renew_run(&lease, time(30_000)).await,
         store.delete_schedule("Hourly").await.map(|_| ()),
         store.prune_runs(time(30_000)).await.map(|_| ()),
     ];

@@ -13,7 +13,6 @@ use crate::schedules::{Firing, Mode, ScheduleAfter, Standing};
 pub(super) async fn an_end_is_final(desk: &Desk) -> Outcome {
     let lease = over(desk, &new_run("a", 0), RunOutcome::Failed).await?;
     assert!(is_lost(desk.runs.append(&lease, append(vec![began("A")], 1)).await));
-    assert!(is_lost(desk.runs.renew_run(&lease, time(900)).await));
     assert!(claimed(desk, &claim_at("two", 900, 9)).await?.is_empty());
     let summary = desk.runs.get_run("a").await?.ok_or("it was started")?.summary;
     assert_eq!(

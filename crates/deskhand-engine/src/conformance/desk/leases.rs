@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::sample::{append, began, claim, claim_at, claimed, end, is_lost, new_run, sleep, time};
 use super::{Desk, Outcome};
-use crate::runs::{RunLease, RunOutcome};
+use crate::runs::{Append, RunLease, RunOutcome, Then};
 
 pub(super) async fn a_run_starts_once(desk: &Desk) -> Outcome {
     assert_eq!(desk.runs.next_run_due().await?, None);
@@ -50,18 +50,22 @@ pub(super) async fn a_claim_stands_until_its_time_is_over(desk: &Desk) -> Outcom
         assert!(claimed(desk, &claim_at(holder, 59, 9)).await?.is_empty(), "it is held");
     }
     assert_eq!(desk.runs.next_run_due().await?, Some(time(60)));
-    desk.runs.renew_run(&first.lease, time(200)).await?;
-    assert!(
-        claimed(desk, &claim_at("two", 199, 9)).await?.is_empty(),
-        "it was renewed"
-    );
     desk.runs.append(&first.lease, append(vec![began("A")], 0)).await?;
     assert_eq!(
         desk.runs.next_run_due().await?,
         Some(time(100)),
         "an append says until when"
     );
-    let second = desk.runs.claim_runs(&claim_at("two", 100, 9)).await?.remove(0);
+    let later = Append {
+        then: Then::GoOn { until: time(200) },
+        ..append(vec![], 1)
+    };
+    desk.runs.append(&first.lease, later).await?;
+    assert!(
+        claimed(desk, &claim_at("two", 199, 9)).await?.is_empty(),
+        "also one without entries"
+    );
+    let second = desk.runs.claim_runs(&claim_at("two", 200, 9)).await?.remove(0);
     assert!(second.lease.fence > first.lease.fence);
     assert_eq!(second.entries.len(), 1);
     Ok(())
@@ -75,13 +79,11 @@ pub(super) async fn an_older_claim_changes_nothing(desk: &Desk) -> Outcome {
     let newer = claim(desk, 200).await?.lease;
     assert!(is_lost(desk.runs.append(&older, append(vec![began("B")], 1)).await));
     assert!(is_lost(desk.runs.append(&older, end(RunOutcome::Failed)).await));
-    assert!(is_lost(desk.runs.renew_run(&older, time(900)).await));
     desk.runs.append(&newer, sleep(1, None)).await?;
     assert!(
         is_lost(desk.runs.append(&newer, append(vec![], 1)).await),
         "who sleeps has nothing"
     );
-    assert!(is_lost(desk.runs.renew_run(&newer, time(900)).await));
     let missing = RunLease {
         run: "b".to_owned(),
         ..newer

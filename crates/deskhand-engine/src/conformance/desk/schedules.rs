@@ -1,6 +1,6 @@
 //! Schedules and their due times.
 
-use super::sample::{claim_at, claimed, new_run, run_of, time};
+use super::sample::{append, claim_at, claimed, new_run, run_of, time};
 use super::{Desk, Outcome};
 use crate::runs::{Append, RunOutcome};
 use crate::schedules::{Fate, Firing, Mode, Occurrence, ScheduleAfter, Standing, Turn};
@@ -202,8 +202,8 @@ pub(super) async fn a_deleted_schedule_takes_its_runs_along(desk: &Desk) -> Outc
     assert!(desk.schedules.list_occurrences("A", 9).await?.is_empty());
     assert_eq!(desk.runs.get_run("schedule:A@5").await?, None);
     for claimed in held {
-        let renewed = desk.runs.renew_run(&claimed.lease, time(90)).await;
-        assert_eq!(renewed.is_err(), claimed.run.id == "schedule:A@5");
+        let appended = desk.runs.append(&claimed.lease, append(vec![], 0)).await;
+        assert_eq!(appended.is_err(), claimed.run.id == "schedule:A@5");
     }
     assert_eq!(desk.schedules.list_occurrences("AB", 9).await?.len(), 1);
     Ok(())

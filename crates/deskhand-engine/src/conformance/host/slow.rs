@@ -60,10 +60,6 @@ impl RunStore for Slow {
         self.store.claim_runs(request)
     }
 
-    fn renew_run<'a>(&'a self, lease: &'a RunLease, until: Timestamp) -> BoxFuture<'a, Result<(), StoreError>> {
-        self.store.renew_run(lease, until)
-    }
-
     fn append<'a>(&'a self, lease: &'a RunLease, append: Append) -> BoxFuture<'a, Result<Vec<Entry>, StoreError>> {
         Box::pin(async move {
             self.point().await;

@@ -170,11 +170,6 @@ impl State {
         held.then_some(run).ok_or(StoreError::Lost)
     }
 
-    fn renew_run(&mut self, lease: &RunLease, until: Timestamp) -> Result<(), StoreError> {
-        self.held(lease)?.now = Now::Held(until);
-        Ok(())
-    }
-
     fn append(&mut self, lease: &RunLease, append: Append) -> Result<Vec<Entry>, StoreError> {
         let run = self.held(lease)?;
         let last = run.entries.last().map_or(0, |last| last.seq);
@@ -286,10 +281,6 @@ impl RunStore for MemoryDesk {
 
     fn claim_runs<'a>(&'a self, request: &'a RunClaim) -> BoxFuture<'a, Result<Vec<ClaimedRun>, StoreError>> {
         ready(self.state.lock().claim_runs(request))
-    }
-
-    fn renew_run<'a>(&'a self, lease: &'a RunLease, until: Timestamp) -> BoxFuture<'a, Result<(), StoreError>> {
-        answered(self.state.lock().renew_run(lease, until))
     }
 
     fn append<'a>(&'a self, lease: &'a RunLease, mut append: Append) -> BoxFuture<'a, Result<Vec<Entry>, StoreError>> {

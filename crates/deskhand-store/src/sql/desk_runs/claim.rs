@@ -2,10 +2,8 @@
 
 use deskhand_engine::StoreError;
 use deskhand_engine::runs::{ClaimedRun, Entry, NewRun, RunClaim, RunLease};
-use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, Row as _};
 
-use super::super::claim::held;
 use super::dialect::{self, Connection, Database, Row};
 use super::entries;
 use super::errors::store_error;
@@ -56,18 +54,6 @@ async fn hold(to: &mut Connection, request: &RunClaim, numbers: &[i64]) -> Resul
         .await
         .map_err(store_error)?;
     Ok(())
-}
-
-/// Makes a claim last until then, if it is still ours.
-pub(super) async fn renew(store: &Database, lease: &RunLease, until: Timestamp) -> Result<(), StoreError> {
-    let renewed = sqlx::query("UPDATE desk_runs SET due_at = $1 WHERE id = $2 AND fence = $3 AND holder IS NOT NULL")
-        .bind(nanos(until))
-        .bind(&lease.run)
-        .bind(lease.fence)
-        .execute(&store.writer)
-        .await
-        .map_err(store_error)?;
-    held(renewed.rows_affected())
 }
 
 fn claimed(row: &Row, entries: Vec<Entry>) -> Result<ClaimedRun, StoreError> {

@@ -29,10 +29,6 @@ impl RunStore for Database {
         Box::pin(claim::claim(self, request))
     }
 
-    fn renew_run<'a>(&'a self, lease: &'a RunLease, until: Timestamp) -> BoxFuture<'a, Result<(), StoreError>> {
-        Box::pin(claim::renew(self, lease, until))
-    }
-
     fn append<'a>(&'a self, lease: &'a RunLease, append: Append) -> BoxFuture<'a, Result<Vec<Entry>, StoreError>> {
         Box::pin(async move {
             let written = entries::written(&append.what)?;

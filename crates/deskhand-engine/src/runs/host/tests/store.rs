@@ -91,10 +91,6 @@ impl RunStore for TroubledStore {
         })
     }
 
-    fn renew_run<'a>(&'a self, lease: &'a RunLease, until: Timestamp) -> BoxFuture<'a, Result<(), StoreError>> {
-        self.store.renew_run(lease, until)
-    }
-
     fn append<'a>(&'a self, lease: &'a RunLease, append: Append) -> BoxFuture<'a, Result<Vec<Entry>, StoreError>> {
         Box::pin(self.troubled(lease, append))
     }
