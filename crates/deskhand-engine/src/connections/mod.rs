@@ -27,6 +27,6 @@ pub use guard::needs_secret_again;
 pub(crate) use near::sentence;
 pub use near::unknown;
 pub use open::{Connections, Opened, Unsaved};
-pub use people::{Actor, KnownUsers, User, Users, find_user};
+pub use people::{Actor, KnownUsers, OPERATOR, User, Users, find_user};
 pub use see::{Seen, seen};
 pub use site::{Site, SiteKind, SiteRole, Sites};

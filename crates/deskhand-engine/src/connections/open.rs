@@ -7,7 +7,7 @@ use std::sync::Arc;
 use deskhand_command::{
     CommandOutput, Context, Failure, Integration, IntegrationDescription, OpenConnection, Settings,
 };
-use parking_lot::{Mutex, RwLock};
+use parking_lot::Mutex;
 use secrecy::SecretString;
 use serde_json::Map;
 
@@ -17,7 +17,7 @@ use super::settings::{Sources, agent_of, digest, settle};
 use super::through::ThroughAgent;
 use super::{Actor, Agents, Connection, Sites, Surroundings, authorize, complaints, unknown};
 use crate::desk::{Definition, Desk, DeskStore, Kind};
-use crate::secrets::{Keyring, SecretError};
+use crate::secrets::{Keyring, Keys, ReadKeys, SecretError};
 use crate::vaults::Vaults;
 
 /// Opens connections. Everybody who uses the same settings shares one open connection, and with it its limits.
@@ -27,7 +27,7 @@ pub struct Connections {
     vaults: Vaults,
     agents: Agents,
     shared_limits: Option<PathBuf>,
-    keyring: RwLock<Option<Arc<Keyring>>>,
+    keys: Keys,
     desk: Mutex<Option<(i64, Arc<Desk>)>>,
     open: Mutex<Open>,
 }
@@ -68,7 +68,7 @@ impl Connections {
             vaults,
             agents,
             shared_limits: None,
-            keyring: RwLock::default(),
+            keys: Keys::default(),
             desk: Mutex::default(),
             open: Mutex::default(),
         }
@@ -78,6 +78,13 @@ impl Connections {
     #[must_use]
     pub fn with_shared_limits(mut self, folder: PathBuf) -> Self {
         self.shared_limits = Some(folder);
+        self
+    }
+
+    /// Names where keys are read anew when a secret was sealed with one that is not known.
+    #[must_use]
+    pub fn with_keys_read_by(mut self, again: Box<ReadKeys>) -> Self {
+        self.keys = Keys::read_by(again);
         self
     }
 
@@ -93,7 +100,7 @@ impl Connections {
 
     /// Takes these keys from now on.
     pub fn use_keyring(&self, keyring: Arc<Keyring>) {
-        *self.keyring.write() = Some(keyring);
+        self.keys.put(keyring);
     }
 
     /// The desk as the store has it now; read again only when something changed.
@@ -196,11 +203,10 @@ impl Connections {
         connection: &Connection,
         given: &BTreeMap<String, SecretString>,
     ) -> Result<Settings, Failure> {
-        let keyring = self.keyring.read().clone();
         let sources = Sources {
             integration: self.integration.description(),
             store: &*self.store,
-            keyring: keyring.as_deref(),
+            keys: &self.keys,
             vaults: &self.vaults,
             agents: &self.agents,
             shared_limits: self.shared_limits.as_ref(),

@@ -27,6 +27,9 @@ pub struct User {
     pub date_form: Option<String>,
 }
 
+/// How journals call whoever runs the program and names no user.
+pub const OPERATOR: &str = "operator";
+
 /// All users of a desk, by name.
 pub type KnownUsers = BTreeMap<String, User>;
 

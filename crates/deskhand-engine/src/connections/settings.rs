@@ -10,14 +10,14 @@ use sha2::{Digest as _, Sha256};
 use super::near::sentence;
 use super::{Agent, Agents, Connection, SecretPlace, unknown};
 use crate::desk::DeskStore;
-use crate::secrets::{Keyring, SecretError};
+use crate::secrets::{Keys, SecretError};
 use crate::vaults::Vaults;
 
 /// Where secrets and routes come from.
 pub(super) struct Sources<'a> {
     pub(super) integration: &'a IntegrationDescription,
     pub(super) store: &'a dyn DeskStore,
-    pub(super) keyring: Option<&'a Keyring>,
+    pub(super) keys: &'a Keys,
     pub(super) vaults: &'a Vaults,
     pub(super) agents: &'a Agents,
     pub(super) shared_limits: Option<&'a PathBuf>,
@@ -118,8 +118,7 @@ impl Sources<'_> {
         let Some(sealed) = secrets.into_iter().find(|known| known.parameter == parameter) else {
             return Ok(None);
         };
-        let keyring = self.keyring.ok_or_else(|| SecretError::NoKey.failure())?;
-        keyring.open(&sealed).map(Some).map_err(|error| error.failure())
+        self.keys.open(&sealed).map(Some).map_err(|error| error.failure())
     }
 }
 

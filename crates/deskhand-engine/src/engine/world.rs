@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 use super::after::{failure_roots, trouble};
 use super::journal::PatientJournal;
 use super::{Automation, Parts};
-use crate::connections::Actor;
+use crate::connections::{Actor, KnownUsers, OPERATOR, find_user};
 use crate::desk::Kind;
 use crate::mail;
 use crate::playbooks::{Known as KnownToPlaybooks, Playbook, read};
@@ -109,11 +109,8 @@ impl DeskWorld {
     }
 
     async fn ready(&self, run: &NewRun, wanted: &Wanted) -> Result<(Arc<dyn Command>, Context), Failure> {
-        let opened = self
-            .parts
-            .connections
-            .open(&actor_at(&run.site), &wanted.connection)
-            .await?;
+        let actor = acting(run, &self.automation().desk.users)?;
+        let opened = self.parts.connections.open(&actor, &wanted.connection).await?;
         let mut commands = opened.open.commands().iter();
         let command = commands.find(|command| command.declaration().slug == wanted.command);
         let command = command.cloned().ok_or_else(|| {
@@ -173,7 +170,30 @@ fn as_value(output: &CommandOutput) -> Value {
     }
 }
 
-/// Who runs act as: what an operator has applied, for one site.
+/// Who a run acts as: the user who asked for it; else the desk itself, for the run's site.
+fn acting(run: &NewRun, users: &KnownUsers) -> Result<Actor, Failure> {
+    let user = match run.cause.person() {
+        None => None,
+        Some(OPERATOR) => users.get(OPERATOR),
+        Some(name) => find_user(users, name)?,
+    };
+    let Some(user) = user else {
+        return Ok(actor_at(&run.site));
+    };
+    let name = &user.name;
+    user.at(&run.site).ok_or_else(|| {
+        Failure::new(
+            403,
+            format!(
+                "`{name}`, who asked for this, does not work for the site `{}`.",
+                run.site
+            ),
+        )
+        .with_hint("let somebody ask for it who does, or add the site to the user's")
+    })
+}
+
+/// Who runs act as that nobody asked for: what an operator has applied, for one site.
 pub(super) fn actor_at(site: &str) -> Actor {
     Actor {
         name: "automation".to_owned(),

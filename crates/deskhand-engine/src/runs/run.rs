@@ -102,12 +102,26 @@ pub enum Cause {
         run: String,
         /// The step's path.
         step: String,
+        /// Whoever asked for the first of the runs, if somebody did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
     },
     /// The engine itself, for what is to be told.
     Alert {
         /// What it is about: a schedule, or a run.
         about: String,
     },
+}
+
+impl Cause {
+    /// Whoever asked for the run, or for the one whose step it is.
+    pub fn person(&self) -> Option<&str> {
+        match self {
+            Self::Person { name } => Some(name),
+            Self::Step { by, .. } => by.as_deref(),
+            _ => None,
+        }
+    }
 }
 
 /// How a run ended.

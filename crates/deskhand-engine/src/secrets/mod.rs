@@ -5,6 +5,7 @@
 
 mod error;
 mod keyring;
+mod keys;
 mod rotate;
 mod seal;
 #[cfg(test)]
@@ -12,4 +13,5 @@ pub(crate) mod toy;
 
 pub use error::SecretError;
 pub use keyring::{Keyring, Random, new_key};
+pub use keys::{Keys, ReadKeys};
 pub use rotate::{Rotated, rotate};

@@ -4,6 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use deskhand_engine::connections::OPERATOR;
 use deskhand_store::StoreAddress;
 
 use super::Operator;
@@ -67,7 +68,7 @@ pub(crate) fn person(named: Option<&str>) -> Option<String> {
 
 /// Who acts, as journals have it.
 pub(crate) fn person_or_operator(named: Option<&str>) -> String {
-    person(named).unwrap_or_else(|| "operator".to_owned())
+    person(named).unwrap_or_else(|| OPERATOR.to_owned())
 }
 
 /// An environment variable that is set to something.

@@ -1,6 +1,6 @@
 //! Opening a desk.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -54,7 +54,9 @@ impl DeskOptions {
         let (vaults, agents) = (vaults(&operator)?, agents(&operator)?);
         let names = (agents.keys().cloned().collect(), vaults.names());
         let definitions: Arc<dyn DeskStore> = store.clone();
-        let connections = connections(definitions, vaults, agents, &operator);
+        let config = self.config.clone();
+        let connections = connections(definitions, vaults, agents, &operator)
+            .with_keys_read_by(Box::new(move || keys_now(config.as_deref())));
         if let Some(keyring) = &keyring {
             connections.use_keyring(Arc::clone(keyring));
         }
@@ -66,6 +68,12 @@ impl DeskOptions {
             names,
         })
     }
+}
+
+/// The keys as the configuration names them now: it may have got another one since the start.
+fn keys_now(config: Option<&Path>) -> Result<Option<Arc<Keyring>>, String> {
+    let keys = Operator::read(config).and_then(|operator| keyring(&operator.seal));
+    keys.map_err(|error| format!("{error:#}"))
 }
 
 fn connections(

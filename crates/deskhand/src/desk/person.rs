@@ -27,6 +27,24 @@ impl Person {
         Ok(Self { name, user })
     }
 
+    /// The name of somebody who may define what the desk does, which operators may.
+    pub(crate) fn defining(self) -> anyhow::Result<String> {
+        match &self.user {
+            Some(user) if !user.operator => Err(BadInput::new(format!("`{}` is no operator", self.name))
+                .hint("what the desk does is defined by its operators: users with `operator = true`")
+                .into()),
+            _ => Ok(self.name),
+        }
+    }
+
+    /// The name of somebody who may look after runs of this site.
+    pub(crate) fn working_for(self, site: &str) -> anyhow::Result<String> {
+        match &self.user {
+            Some(user) if user.at(site).is_none() => Err(theirs(user, site).into()),
+            _ => Ok(self.name),
+        }
+    }
+
     /// The person at work for this site, or for each of theirs.
     pub(crate) fn acting(&self, desk: &Desk, site: Option<&str>) -> anyhow::Result<Vec<Actor>> {
         if let Some(site) = site {
@@ -61,11 +79,7 @@ impl Person {
             return Err(BadInput::new(unknown("site", site, desk.sites.keys().map(String::as_str))).into());
         }
         match &self.user {
-            Some(user) => user.at(site).ok_or_else(|| {
-                BadInput::new(format!("`{}` does not work for the site `{site}`", self.name))
-                    .hint(format!("theirs are: {}", user.sites.join(", ")))
-                    .into()
-            }),
+            Some(user) => user.at(site).ok_or_else(|| theirs(user, site).into()),
             None => Ok(self.operator_at(site)),
         }
     }
@@ -84,4 +98,9 @@ impl Person {
             },
         }
     }
+}
+
+fn theirs(user: &User, site: &str) -> BadInput {
+    BadInput::new(format!("`{}` does not work for the site `{site}`", user.name))
+        .hint(format!("theirs are: {}", user.sites.join(", ")))
 }

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use deskhand_command::{Clock as _, SystemClock};
-use deskhand_engine::desk::files::{self, Becomes, Plan, Problem};
+use deskhand_engine::desk::Desk;
+use deskhand_engine::desk::files::{self, Becomes, DeskFile, Plan, Problem};
 
-use crate::config;
-use crate::desk::{self, DeskOptions, OpenDesk};
+use crate::desk::{self, DeskOptions, OpenDesk, Person};
 use crate::exit::{BadInput, Exit};
 use crate::render::text;
 
@@ -25,7 +25,7 @@ pub(crate) struct ApplyOptions {
     /// Say what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
-    /// Who applies it [env: `DESKHAND_USER`; default: operator]
+    /// Who applies it: an operator of the desk [env: `DESKHAND_USER`; default: operator]
     #[arg(long = "as", value_name = "NAME")]
     who: Option<String>,
 }
@@ -43,37 +43,55 @@ pub(crate) struct ExportOptions {
 pub(super) async fn apply(options: &ApplyOptions) -> anyhow::Result<Exit> {
     let files = desk::read_folder(&options.file)?;
     let desk = options.desk.open().await?;
-    let integration = OpenDesk::integration();
-    let given = files::read(&files, &integration).map_err(|problems| refused(&problems))?;
-    let known = files::look(&*desk.store, desk.keyring.as_deref())
-        .await
-        .map_err(secret_trouble)?;
-    let mut problems = desk::check(&given, &known.definitions);
-    let names = (&desk.names.0[..], &desk.names.1[..]);
-    let planned = files::plan(&given, &known, &integration, names, options.prune);
-    let plan = match planned {
-        Ok(plan) if problems.is_empty() => plan,
-        Ok(_) => return Err(refused(&problems)),
-        Err(more) => {
-            problems.extend(more);
-            problems.sort();
-            return Err(refused(&problems));
-        }
-    };
+    let plan = planned(&desk, &files, options.prune).await?;
     if !options.dry_run {
-        let who = config::person_or_operator(options.who.as_deref());
-        let made = (who.as_str(), SystemClock.now());
-        files::apply(&plan, &*desk.store, desk.keyring.as_deref(), &desk::random, made)
-            .await
-            .map_err(secret_trouble)?;
+        carry_out(&desk, &plan, options.who.as_deref()).await?;
     }
     tell(&plan, options.dry_run)?;
     Ok(Exit::Successful)
 }
 
+/// What applying these files would change; everything that is wrong with them is told at once.
+pub(super) async fn planned(desk: &OpenDesk, files: &[DeskFile], prune: bool) -> anyhow::Result<Plan> {
+    let integration = OpenDesk::integration();
+    let given = files::read(files, &integration).map_err(|problems| refused(&problems))?;
+    let known = files::look(&*desk.store, desk.keyring.as_deref())
+        .await
+        .map_err(secret_trouble)?;
+    let mut problems = desk::check(&given, &known.definitions);
+    let names = (&desk.names.0[..], &desk.names.1[..]);
+    match files::plan(&given, &known, &integration, names, prune) {
+        Ok(plan) if problems.is_empty() => Ok(plan),
+        Ok(_) => Err(refused(&problems)),
+        Err(more) => {
+            problems.extend(more);
+            problems.sort();
+            Err(refused(&problems))
+        }
+    }
+}
+
+/// Changes the desk, as one of its operators.
+pub(super) async fn carry_out(desk: &OpenDesk, plan: &Plan, named: Option<&str>) -> anyhow::Result<()> {
+    let who = operator(desk, named).await?;
+    let made = (who.as_str(), SystemClock.now());
+    files::apply(plan, &*desk.store, desk.keyring.as_deref(), &desk::random, made)
+        .await
+        .map_err(secret_trouble)?;
+    Ok(())
+}
+
+/// The name of whoever acts, if that is an operator of the desk as it is now.
+async fn operator(desk: &OpenDesk, named: Option<&str>) -> anyhow::Result<String> {
+    let definitions = desk.store.definitions().await.map_err(super::store_trouble)?;
+    let now = Desk::read(&definitions, &OpenDesk::integration());
+    Person::find(named, &now)?.defining()
+}
+
 /// Writes the desk's definitions into files; secrets are in none of them.
 pub(super) async fn export(options: &ExportOptions) -> anyhow::Result<Exit> {
     let desk = options.desk.open().await?;
+    operator(&desk, None).await?;
     let definitions = desk.store.definitions().await.map_err(super::store_trouble)?;
     let files = files::export(&definitions);
     desk::write_folder(&options.folder, &files)?;

@@ -11,8 +11,7 @@ use deskhand_engine::playbooks;
 use deskhand_engine::runs::{Cause, NewRun, Plan};
 use serde_json::{Map, Value};
 
-use crate::config;
-use crate::desk::{self, DeskOptions, OpenDesk};
+use crate::desk::{self, DeskOptions, OpenDesk, Person};
 use crate::exit::{BadInput, Exit};
 use crate::rehearsal::{Expectations, rehearse};
 use crate::render::text;
@@ -55,13 +54,13 @@ pub(crate) struct RunOptions {
     /// What it is given, as JSON or as text: --input company=42
     #[arg(long = "input", value_name = "NAME=VALUE", value_parser = input)]
     inputs: Vec<(String, Value)>,
-    /// The site that it works for
+    /// The site that it works for [default: the first of whoever starts it]
     #[arg(long, value_name = "NAME")]
     site: Option<String>,
     /// A key of your own: the same key again starts nothing
     #[arg(long, value_name = "KEY")]
     idempotency_key: Option<String>,
-    /// Who starts it [env: `DESKHAND_USER`; default: operator]
+    /// Who starts it, and as whom it acts [env: `DESKHAND_USER`; default: operator]
     #[arg(long = "as", value_name = "NAME")]
     who: Option<String>,
 }
@@ -156,6 +155,12 @@ async fn start(options: &RunOptions) -> anyhow::Result<Exit> {
         .desk()
         .await
         .map_err(|failure| anyhow::anyhow!(failure.message))?;
+    let person = Person::find(options.who.as_deref(), &sites)?;
+    let acting = person.acting(&sites, options.site.as_deref())?;
+    let Some(acting) = acting.first() else {
+        let bad = BadInput::new(format!("`{}` works for no site", person.name));
+        return Err(bad.hint("an operator adds one to the user's sites").into());
+    };
     let id = match &options.idempotency_key {
         Some(key) => format!("hand:{key}"),
         None => format!("hand:{}", super::run_id()),
@@ -167,13 +172,9 @@ async fn start(options: &RunOptions) -> anyhow::Result<Exit> {
             version: playbook.version,
         },
         cause: Cause::Person {
-            name: config::person_or_operator(options.who.as_deref()),
+            name: person.name.clone(),
         },
-        site: options
-            .site
-            .clone()
-            .or_else(|| sites.first_internal_site())
-            .unwrap_or_default(),
+        site: acting.site.clone(),
         given,
         created_at: SystemClock.now(),
     };

@@ -2,5 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "test code")]
 
 mod callbacks;
+mod keys;
 mod place;
 mod trouble;

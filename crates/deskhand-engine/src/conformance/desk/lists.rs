@@ -74,6 +74,7 @@ pub(super) async fn every_plan_and_cause_comes_back(desk: &Desk) -> Outcome {
         Cause::Step {
             run: text(),
             step: text(),
+            by: Some(text()),
         },
         Cause::Alert { about: text() },
     ];

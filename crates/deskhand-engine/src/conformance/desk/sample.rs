@@ -32,6 +32,7 @@ pub(super) fn child_of(parent: &str, id: &str) -> NewRun {
         cause: Cause::Step {
             run: parent.to_owned(),
             step: "Sub".to_owned(),
+            by: None,
         },
         ..new_run(id, 0)
     }

@@ -3,6 +3,7 @@
 //! Nothing here reads or writes a file: names and texts are handed in and out.
 
 mod apply;
+mod clone;
 mod connection;
 mod document;
 mod export;
@@ -16,6 +17,7 @@ mod tests;
 mod user;
 
 pub use apply::{Known, apply, look};
+pub use clone::clone_job;
 pub use export::export;
 pub use plan::{Becomes, Change, Plan, plan};
 pub use problem::Problem;

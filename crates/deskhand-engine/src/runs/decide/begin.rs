@@ -100,6 +100,7 @@ impl Decider<'_> {
                 let cause = Cause::Step {
                     run: self.facts.run.id.clone(),
                     step: path.to_owned(),
+                    by: self.facts.run.cause.person().map(str::to_owned),
                 };
                 self.start(run.clone(), plan, cause, inputs.clone());
             }

@@ -224,7 +224,7 @@ impl State {
 
     /// Tells the run that waits for another one.
     fn child_ended(&mut self, cause: &Cause, ended: impl FnOnce(String) -> What, at: Timestamp) {
-        let Cause::Step { run, step } = cause else { return };
+        let Cause::Step { run, step, .. } = cause else { return };
         let parent = self.runs.get_mut(run).filter(|run| !run.has_ended());
         if let Some(parent) = parent {
             parent.note(ended(step.clone()), at);

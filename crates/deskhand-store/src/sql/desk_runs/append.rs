@@ -148,7 +148,7 @@ fn ended(lease: &RunLease, append: &Append, run: &Advanced) -> Result<Ended, Sto
         return Ok(Ended::Nothing);
     };
     Ok(match parsed(&run.cause)? {
-        Cause::Step { run: parent, step } => {
+        Cause::Step { run: parent, step, .. } => {
             let what = What::ChildEnded {
                 step,
                 run: lease.run.clone(),

@@ -7,13 +7,15 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand, ValueEnum};
 use deskhand_command::{Clock as _, SystemClock};
+use deskhand_engine::desk::Desk;
+use deskhand_engine::jobs::fetch_of;
 use deskhand_engine::runs::{Cause, Plan, RunFilter, RunOutcome, RunState, RunStory, RunSummary, Signalled, What};
 use deskhand_store::Store;
 use jiff::{SignedDuration, Timestamp};
 
 use super::stored::StoreOptions;
-use crate::config;
 use crate::dates::Dates;
+use crate::desk::{OpenDesk, Person};
 use crate::exit::{BadInput, Exit};
 use crate::render::{table, text};
 
@@ -201,6 +203,19 @@ async fn show(options: &ShowOptions) -> anyhow::Result<Exit> {
     for (name, value) in &story.given {
         writeln!(to, "{}: {}", text::printable(name), text::printable(&value.to_string()))?;
     }
+    if matches!(run.plan, Plan::Ingest { .. }) {
+        let fetch = fetch_of(&story);
+        for (heading, value) in [("asked for", &fetch.input), ("came to", &fetch.output)] {
+            if !value.is_null() {
+                writeln!(to, "{heading}: {}", text::printable(&value.to_string()))?;
+            }
+        }
+        writeln!(
+            to,
+            "its events: `deskhand events list --run {}`",
+            text::printable(&run.id)
+        )?;
+    }
     for entry in &story.entries {
         writeln!(
             to,
@@ -214,8 +229,9 @@ async fn show(options: &ShowOptions) -> anyhow::Result<Exit> {
 
 async fn cancel(options: &OneOptions) -> anyhow::Result<Exit> {
     let store = open(&options.store).await?;
+    let story = found(&*store, &options.run).await?;
     let what = What::CancelAsked {
-        by: config::person_or_operator(options.who.as_deref()),
+        by: asking(options, &*store, &story).await?,
     };
     send(
         &*store,
@@ -235,9 +251,16 @@ async fn retry(options: &OneOptions) -> anyhow::Result<Exit> {
             .into());
     }
     let what = What::RetryAsked {
-        by: config::person_or_operator(options.who.as_deref()),
+        by: asking(options, &*store, &story).await?,
     };
     send(&*store, &options.run, &what, "what failed is tried again").await
+}
+
+/// The name of whoever asks something of a run: on a desk with users, one of them who works for the run's site.
+async fn asking(options: &OneOptions, store: &dyn Store, story: &RunStory) -> anyhow::Result<String> {
+    let definitions = store.definitions().await.map_err(super::store_trouble)?;
+    let desk = Desk::read(&definitions, &OpenDesk::integration());
+    Person::find(options.who.as_deref(), &desk)?.working_for(&story.summary.site)
 }
 
 async fn prune(options: &PruneOptions) -> anyhow::Result<Exit> {
@@ -298,7 +321,7 @@ fn why(cause: &Cause) -> String {
         Cause::Event { id } => format!("event {id}"),
         Cause::Dismissal { id } => format!("the dismissal of event {id}"),
         Cause::Failure { run } => format!("the failure of {run}"),
-        Cause::Step { run, step } => format!("step {step} of {run}"),
+        Cause::Step { run, step, .. } => format!("step {step} of {run}"),
         Cause::Alert { about } => format!("an alert about {about}"),
     }
 }

@@ -27,6 +27,7 @@ fn another_playbook_is_a_run_of_its_own_that_is_waited_for() {
     let cause = Cause::Step {
         run: "r".to_owned(),
         step: "Sub".to_owned(),
+        by: Some("ada".to_owned()),
     };
     assert_eq!(child.cause, cause);
     assert!(run.signals.is_empty());

@@ -218,6 +218,7 @@ impl Pretend {
         self.run.cause = Cause::Step {
             run: "parent".to_owned(),
             step: "Sub".to_owned(),
+            by: None,
         };
         self
     }

@@ -1,5 +1,7 @@
 //! `deskhand schedules`: when what is due, and what became of what was.
 
+mod clone;
+
 use std::io::{self, Write as _};
 use std::sync::Arc;
 
@@ -10,6 +12,7 @@ use deskhand_store::Store;
 use jiff::Timestamp;
 
 use super::stored::StoreOptions;
+use super::{automation, store_trouble};
 use crate::dates::Dates;
 use crate::exit::{BadInput, Exit};
 use crate::render::{table, text};
@@ -26,8 +29,10 @@ pub(crate) enum Verb {
     Resume(OneOptions),
     /// Stop one for ever; a new one of another name takes its place
     Stop(OneOptions),
-    /// Delete one that was stopped or is no longer defined, with its log and its runs
+    /// Delete one that is not defined any more, with its log and its runs
     Delete(OneOptions),
+    /// Make a new ingestion job that fetches the same as another one
+    Clone(clone::Options),
 }
 
 #[derive(Debug, Args)]
@@ -69,6 +74,7 @@ pub(super) async fn run(verb: &Verb) -> anyhow::Result<Exit> {
         Verb::Resume(options) => resume(options).await,
         Verb::Stop(options) => turn(options, Turn::Stop, "is stopped for ever").await,
         Verb::Delete(options) => delete(options).await,
+        Verb::Clone(options) => clone::run(options).await,
     }
 }
 
@@ -82,40 +88,35 @@ async fn open_with_dates(options: &StoreOptions) -> anyhow::Result<(Arc<dyn Stor
 
 async fn list(options: &ListOptions) -> anyhow::Result<Exit> {
     let (store, dates) = open_with_dates(&options.store).await?;
-    let schedules = store.list_schedules().await.map_err(super::store_trouble)?;
-    let mut to = io::stdout().lock();
+    let schedules = store.list_schedules().await.map_err(store_trouble)?;
     if options.json {
-        writeln!(to, "{}", serde_json::to_string(&schedules)?)?;
+        writeln!(io::stdout(), "{}", serde_json::to_string(&schedules)?)?;
         return Ok(Exit::Successful);
     }
     if schedules.is_empty() {
-        writeln!(to, "There are no schedules; `deskhand apply` makes some")?;
+        writeln!(io::stdout(), "There are no schedules; `deskhand apply` makes some")?;
         return Ok(Exit::Successful);
     }
     let now = SystemClock.now();
-    let rows = schedules.iter().map(|schedule| {
-        [
+    let mut rows = Vec::new();
+    for schedule in &schedules {
+        let last = store.list_occurrences(&schedule.name, 1).await;
+        let last = last.map_err(store_trouble)?;
+        let last = last
+            .first()
+            .map(|last| format!("{}, {}", dates.show(last.due), became(last.fate)));
+        rows.push([
             schedule.name.clone(),
             state(schedule).to_owned(),
+            last.unwrap_or_default(),
             next(schedule, now, &dates),
             schedule.running.clone().unwrap_or_default(),
             schedule.failures.to_string(),
-        ]
-    });
-    writeln!(
-        to,
-        "{}",
-        table::table(
-            [
-                "Schedule",
-                "State",
-                &dates.heading("Next"),
-                "Under way",
-                "Failures in a row"
-            ],
-            rows
-        )
-    )?;
+        ]);
+    }
+    let (last, next) = (dates.heading("Last"), dates.heading("Next"));
+    let headings = ["Schedule", "State", &last, &next, "Under way", "Failures in a row"];
+    writeln!(io::stdout(), "{}", table::table(headings, rows))?;
     Ok(Exit::Successful)
 }
 
@@ -125,7 +126,7 @@ async fn show(options: &ShowOptions) -> anyhow::Result<Exit> {
     let occurrences = store
         .list_occurrences(&options.schedule, options.limit)
         .await
-        .map_err(super::store_trouble)?;
+        .map_err(store_trouble)?;
     let mut to = io::stdout().lock();
     if options.json {
         let both = serde_json::json!({ "schedule": schedule, "occurrences": occurrences });
@@ -151,8 +152,8 @@ async fn show(options: &ShowOptions) -> anyhow::Result<Exit> {
 /// Lets a schedule go on with its next time after now, as its definition has it.
 async fn resume(options: &OneOptions) -> anyhow::Result<Exit> {
     let store = open(&options.store).await?;
-    let definitions = store.definitions().await.map_err(super::store_trouble)?;
-    let automation = super::automation(&definitions);
+    let definitions = store.definitions().await.map_err(store_trouble)?;
+    let automation = automation(&definitions);
     let schedule = automation.schedules.get(&options.schedule).ok_or_else(|| {
         BadInput::new(format!("schedule `{}` is not defined any more", options.schedule))
             .hint("apply its definition, or delete it: `deskhand schedules delete`")
@@ -172,7 +173,7 @@ async fn turn(options: &OneOptions, to: Turn, told: &str) -> anyhow::Result<Exit
         );
     }
     let turned = store.turn_schedule(&options.schedule, to).await;
-    if !turned.map_err(super::store_trouble)? {
+    if !turned.map_err(store_trouble)? {
         return Err(no_such(&options.schedule).into());
     }
     writeln!(io::stdout(), "Schedule {} {told}", text::printable(&options.schedule))?;
@@ -181,16 +182,17 @@ async fn turn(options: &OneOptions, to: Turn, told: &str) -> anyhow::Result<Exit
 
 async fn delete(options: &OneOptions) -> anyhow::Result<Exit> {
     let store = open(&options.store).await?;
-    let schedule = found(&*store, &options.schedule).await?;
-    if schedule.mode == Mode::Active {
-        return Err(BadInput::new(format!("schedule `{}` is active", options.schedule))
-            .hint("stop it first: `deskhand schedules stop`")
+    found(&*store, &options.schedule).await?;
+    let definitions = store.definitions().await.map_err(store_trouble)?;
+    if automation(&definitions).schedules.contains_key(&options.schedule) {
+        let bad = BadInput::new(format!("schedule `{}` is still defined", options.schedule));
+        return Err(bad
+            .hint(
+                "`deskhand schedules stop` ends it for ever; to delete it, take it out of the desk's files, and                  `deskhand apply --prune` them first",
+            )
             .into());
     }
-    store
-        .delete_schedule(&options.schedule)
-        .await
-        .map_err(super::store_trouble)?;
+    store.delete_schedule(&options.schedule).await.map_err(store_trouble)?;
     writeln!(
         io::stdout(),
         "Schedule {} is gone, with its log and its runs",
@@ -200,7 +202,7 @@ async fn delete(options: &OneOptions) -> anyhow::Result<Exit> {
 }
 
 async fn found(store: &dyn Store, name: &str) -> anyhow::Result<Standing> {
-    let schedule = store.get_schedule(name).await.map_err(super::store_trouble)?;
+    let schedule = store.get_schedule(name).await.map_err(store_trouble)?;
     schedule.ok_or_else(|| no_such(name).into())
 }
 
@@ -224,16 +226,19 @@ fn next(schedule: &Standing, now: Timestamp, dates: &Dates) -> String {
     }
 }
 
-fn row(occurrence: &Occurrence, dates: &Dates) -> [String; 4] {
-    let fate = match occurrence.fate {
+fn became(fate: Fate) -> &'static str {
+    match fate {
         Fate::Ran => "ran",
         Fate::Late => "ran late",
         Fate::Missed => "missed",
         Fate::Overlapped => "missed: the run before was under way",
-    };
+    }
+}
+
+fn row(occurrence: &Occurrence, dates: &Dates) -> [String; 4] {
     [
         dates.show(occurrence.due),
-        fate.to_owned(),
+        became(occurrence.fate).to_owned(),
         dates.show(occurrence.at),
         occurrence.run.clone().unwrap_or_default(),
     ]
