@@ -59,6 +59,7 @@ impl Automation {
                 automation.unreadable.push((definition.kind, name, why));
             }
         }
+        automation.pin_playbooks();
         automation.check_health();
         automation.put_sites();
         automation
@@ -70,7 +71,7 @@ impl Automation {
             Kind::Schedule | Kind::Ingestion | Kind::Rule => {
                 let body: Body = toml::from_str(&definition.body).map_err(|error| error.message().to_owned())?;
                 for written in body.schedule {
-                    let schedule = self.pinned(written.into_schedule()?);
+                    let schedule = written.into_schedule()?;
                     self.schedules.insert(schedule.name.clone(), schedule);
                 }
                 for written in body.ingestion {
@@ -132,16 +133,15 @@ impl Automation {
         });
     }
 
-    /// A schedule that runs a playbook runs the version that is the newest now.
-    fn pinned(&self, schedule: Schedule) -> Schedule {
-        let plan = match schedule.plan {
-            Plan::Playbook { name, .. } => {
-                let version = self.playbooks.get(&name).map_or(0, |(version, _)| *version);
-                Plan::Playbook { name, version }
+    /// Schedules that run a playbook run the version that is the newest now; all playbooks have to be known for that.
+    fn pin_playbooks(&mut self) {
+        for schedule in self.schedules.values_mut() {
+            if let Plan::Playbook { name, version } = &mut schedule.plan
+                && let Some((newest, _)) = self.playbooks.get(name)
+            {
+                *version = *newest;
             }
-            plan => plan,
-        };
-        Schedule { plan, ..schedule }
+        }
     }
 
     fn is_active(&self, connection: &str) -> bool {

@@ -22,6 +22,8 @@ impl DeskWorld {
         match self.prepared(job).await {
             Err(failure) => failure.into(),
             Ok((ingestor, ingest, definition)) => {
+                let turn = Arc::clone(self.turns.lock().entry(ingest.key.clone()).or_default());
+                let _until_the_end = turn.lock().await;
                 let (report, outcome) = ingestor.run(&ingest, pass_id).await;
                 self.listen_for_silence(&definition.connection, &report).await;
                 let mut output = json!({ "pass": as_json(&report) });

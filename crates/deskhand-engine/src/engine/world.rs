@@ -27,6 +27,8 @@ use crate::store::FeedKey;
 pub(super) struct DeskWorld {
     pub(super) parts: Parts,
     pub(super) look: Arc<Notify>,
+    /// Whose turn it is with a feed: jobs that read the same do so one after the other.
+    pub(super) turns: Mutex<HashMap<FeedKey, Arc<tokio::sync::Mutex<()>>>>,
     /// When feeds were last swept, as far as that is known.
     pub(super) swept: Mutex<HashMap<FeedKey, Timestamp>>,
     /// Since when callbacks of connections are received, where they are.
@@ -48,6 +50,7 @@ impl DeskWorld {
             lists: lists.collect(),
             parts,
             look,
+            turns: Mutex::default(),
             swept: Mutex::default(),
             listening: Mutex::default(),
             automation: RwLock::default(),

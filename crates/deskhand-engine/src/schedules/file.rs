@@ -76,7 +76,7 @@ fn one() -> u32 {
 
 impl WrittenSchedule {
     /// The schedule that it defines, or what is wrong with it. Whether command, connection and playbook exist is for the
-    /// desk to know; a playbook's version is 0 until the desk puts the newest in ([`Schedule::at_version`]).
+    /// desk to know; a playbook's version is 0 until the desk puts the newest in.
     ///
     /// ```
     /// use deskhand_engine::schedules::WrittenSchedule;
@@ -174,17 +174,6 @@ impl WrittenAlert {
     }
 }
 
-impl Schedule {
-    /// The same schedule, its playbook in this version.
-    #[must_use]
-    pub fn at_version(mut self, newest: i64) -> Self {
-        if let Plan::Playbook { version, .. } = &mut self.plan {
-            *version = newest;
-        }
-        self
-    }
-}
-
 /// The zone that a definition's local times are in.
 pub(crate) fn zone_of(written: Option<&str>) -> Result<TimeZone, String> {
     written.map_or(Ok(TimeZone::UTC), crate::dates::find_zone)
@@ -241,12 +230,12 @@ mod tests {
     }
 
     #[test]
-    fn a_playbook_is_scheduled_in_the_version_that_the_desk_says() {
+    fn a_playbook_is_scheduled_without_a_version() {
         let text = "name = \"R\"\nplaybook = \"Report\"\ncron = \"0 6 * * *\"\ninputs = { Board = \"B\" }\n";
-        let schedule = read(text).unwrap().at_version(7);
+        let schedule = read(text).unwrap();
         let plan = Plan::Playbook {
             name: "Report".to_owned(),
-            version: 7,
+            version: 0,
         };
         assert_eq!(schedule.plan, plan);
         assert_eq!(schedule.given["Board"], "B");

@@ -19,6 +19,14 @@ pub(super) async fn backup(store: &SqliteStore, to: &Path) -> Result<(), StoreEr
     let made = fs::File::options().write(true).create_new(true).open(&partial).await;
     let file = made.map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => exists(&partial),
+        io::ErrorKind::NotFound => StoreError::Refused {
+            message: format!("there is no folder for {}", to.display()),
+            hint: "make the folder first, or name another place",
+        },
+        io::ErrorKind::PermissionDenied => StoreError::Refused {
+            message: format!("{} cannot be written", to.display()),
+            hint: "name a place that may be written",
+        },
         _ => broken(error),
     })?;
     let copied = copy(store, &partial, &file).await;

@@ -1,6 +1,8 @@
 //! Opening a store, and bringing it up to date.
 
+use std::fs::File;
 use std::future::ready;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,6 +48,7 @@ impl SqliteStore {
     pub(super) async fn open_with(path: &Path, patience: Duration) -> Result<Self, StoreError> {
         let options = SqliteConnectOptions::new().filename(path).busy_timeout(patience);
         look_at(path, &options).await?;
+        keep_from_others(path).map_err(|error| StoreError::Unwritable(Box::new(error)))?;
         let options = options
             .create_if_missing(true)
             .page_size(PAGE_SIZE)
@@ -73,6 +76,23 @@ impl SqliteStore {
             codec: Arc::new(Codec::default()),
             locks: Arc::new(ClaimLocks::beside(path)),
         })
+    }
+}
+
+/// Makes a new file that its owner alone can read: customers' tickets and sealed secrets are in it. SQLite gives the files
+/// beside it the same rights.
+fn keep_from_others(path: &Path) -> io::Result<()> {
+    if path.exists() {
+        return Ok(());
+    }
+    let mut file = File::options();
+    file.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
+    match file.open(path) {
+        // Another process was faster, and SQLite tells in its own words where there is no folder.
+        Err(error) if matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound) => Ok(()),
+        made => made.map(drop),
     }
 }
 

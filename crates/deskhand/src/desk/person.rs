@@ -23,6 +23,11 @@ impl Person {
                 user: None,
             });
         };
+        if name.trim().is_empty() {
+            return Err(BadInput::new("nobody has an empty name")
+                .hint("name somebody with `--as`, or leave it away")
+                .into());
+        }
         let user = find_user(&desk.users, &name).map_err(BadInput::from)?.cloned();
         Ok(Self { name, user })
     }

@@ -156,7 +156,8 @@ async fn start(options: &RunOptions) -> anyhow::Result<Exit> {
         .await
         .map_err(|failure| anyhow::anyhow!(failure.message))?;
     let person = Person::find(options.who.as_deref(), &sites)?;
-    let acting = person.acting(&sites, options.site.as_deref())?;
+    let theirs = person.user.as_ref().and_then(|user| user.sites.first());
+    let acting = person.acting(&sites, options.site.as_ref().or(theirs).map(String::as_str))?;
     let Some(acting) = acting.first() else {
         let bad = BadInput::new(format!("`{}` works for no site", person.name));
         return Err(bad.hint("an operator adds one to the user's sites").into());

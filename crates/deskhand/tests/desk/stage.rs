@@ -7,7 +7,7 @@ use std::time::Duration;
 use connectwise_psa::Client;
 use deskhand_command::{BoxFuture, Clock, Failure, Integration as _, Settings, SystemClock};
 use deskhand_connectwise::{ConnectWise, OpenPsa};
-use deskhand_engine::connections::{Agents, Connections};
+use deskhand_engine::connections::{Agents, Connections, OPERATOR};
 use deskhand_engine::desk::DeskStore;
 use deskhand_engine::desk::files::{self, DeskFile};
 use deskhand_engine::engine::{Engine, EngineStore, Parts};
@@ -337,7 +337,7 @@ impl Stage {
             id: id.to_owned(),
             plan,
             cause: Cause::Person {
-                name: "somebody".to_owned(),
+                name: OPERATOR.to_owned(),
             },
             site: "Main".to_owned(),
             given,

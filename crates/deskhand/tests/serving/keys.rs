@@ -19,7 +19,7 @@ async fn a_key_is_changed_while_the_desk_works_and_no_run_notices() {
     let place = Place::set().await;
     let desk = std::fs::read_to_string(place.folder.path().join("desk.toml")).unwrap();
     let schedule =
-        "[[schedule]]\nname = \"Boards\"\ncommand = \"list-boards\"\nconnection = \"acme\"\nevery = \"1s\"\n";
+        "[[schedule]]\nname = \"Boards\"\ncommand = \"list-boards\"\nconnection = \"acme\"\ncron = \"* * * * * *\"\n";
     place.write("desk.toml", &(desk + schedule));
     let child = place.serve().await;
     let store = place.open().await;

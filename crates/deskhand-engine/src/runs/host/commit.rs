@@ -7,7 +7,7 @@ use tracing::warn;
 use super::observer::Point;
 use super::run_host::{Gone, RunHost};
 use crate::StoreError;
-use crate::runs::{Append, Entry, RunLease, What};
+use crate::runs::{Append, Entry, RunLease, RunOutcome, Then, What};
 
 /// The pause after the first failure; each is twice as long as the one before.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
@@ -43,6 +43,14 @@ impl RunHost {
                 }
             }
         };
+        if let Then::End {
+            outcome: RunOutcome::Failed,
+            reason,
+            ..
+        } = &append.then
+        {
+            warn!(run = lease.run, reason, "a run has failed");
+        }
         self.pass(&lease.run, Point::AfterAppend)?;
         Ok(entries)
     }

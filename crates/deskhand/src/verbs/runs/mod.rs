@@ -7,9 +7,12 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand, ValueEnum};
 use deskhand_command::{Clock as _, SystemClock};
-use deskhand_engine::desk::Desk;
+use deskhand_engine::connections::unknown;
+use deskhand_engine::desk::{Desk, Kind};
 use deskhand_engine::jobs::fetch_of;
-use deskhand_engine::runs::{Cause, Plan, RunFilter, RunOutcome, RunState, RunStory, RunSummary, Signalled, What};
+use deskhand_engine::runs::{
+    Cause, Plan, RunFilter, RunOutcome, RunState, RunStory, RunSummary, Signalled, StepEnding, What, open_questions,
+};
 use deskhand_store::Store;
 use jiff::{SignedDuration, Timestamp};
 
@@ -163,7 +166,9 @@ async fn list(options: &ListOptions) -> anyhow::Result<Exit> {
         return Ok(Exit::Successful);
     }
     if runs.is_empty() {
-        writeln!(to, "There are no such runs")?;
+        drop(to);
+        name_what_is_unknown(&*store, options).await?;
+        writeln!(io::stdout(), "There are no such runs")?;
         return Ok(Exit::Successful);
     }
     let rows = runs.iter().map(|run| {
@@ -178,6 +183,26 @@ async fn list(options: &ListOptions) -> anyhow::Result<Exit> {
     let headings = ["Run", "Runs", "Because of", &dates.heading("Asked for"), "State"];
     writeln!(to, "{}", table::table(headings, rows))?;
     Ok(Exit::Successful)
+}
+
+/// Nothing was found for a name that nothing has.
+async fn name_what_is_unknown(store: &dyn Store, options: &ListOptions) -> anyhow::Result<()> {
+    if let Some(wanted) = &options.schedule {
+        let known = store.list_schedules().await.map_err(super::store_trouble)?;
+        let known: Vec<&str> = known.iter().map(|known| known.name.as_str()).collect();
+        if !known.contains(&wanted.as_str()) {
+            return Err(BadInput::new(unknown("schedule", wanted, known)).into());
+        }
+    }
+    if let Some(wanted) = &options.playbook {
+        let definitions = store.definitions().await.map_err(super::store_trouble)?;
+        let known = definitions.iter().filter(|known| known.kind == Kind::Playbook);
+        let known: Vec<&str> = known.map(|known| known.name.as_str()).collect();
+        if !known.contains(&wanted.as_str()) {
+            return Err(BadInput::new(unknown("playbook", wanted, known)).into());
+        }
+    }
+    Ok(())
 }
 
 async fn show(options: &ShowOptions) -> anyhow::Result<Exit> {
@@ -202,6 +227,17 @@ async fn show(options: &ShowOptions) -> anyhow::Result<Exit> {
     }
     for (name, value) in &story.given {
         writeln!(to, "{}: {}", text::printable(name), text::printable(&value.to_string()))?;
+    }
+    if run.state != RunState::Ended {
+        for asked in open_questions(&story.entries) {
+            let step = text::printable(&asked.step);
+            writeln!(to, "{step} asks: {}", text::printable(&asked.question))?;
+            writeln!(
+                to,
+                "answer: `deskhand runs approve {0}`, or `deskhand runs reject {0}`",
+                text::printable(&run.id)
+            )?;
+        }
     }
     if matches!(run.plan, Plan::Ingest { .. }) {
         let fetch = fetch_of(&story);
@@ -245,14 +281,25 @@ async fn cancel(options: &OneOptions) -> anyhow::Result<Exit> {
 async fn retry(options: &OneOptions) -> anyhow::Result<Exit> {
     let store = open(&options.store).await?;
     let story = found(&*store, &options.run).await?;
+    let by = asking(options, &*store, &story).await?;
     if story.summary.outcome == Some(RunOutcome::Successful) {
         return Err(BadInput::new(format!("run `{}` was successful", options.run))
             .hint("there is nothing to try again; start a new run")
             .into());
     }
-    let what = What::RetryAsked {
-        by: asking(options, &*store, &story).await?,
+    let failed = |what: &What| {
+        let ending = match what {
+            What::StepEnded { ending, .. } => ending,
+            _ => return false,
+        };
+        matches!(ending, StepEnding::Failed | StepEnding::Unknown)
     };
+    if story.summary.state != RunState::Ended && !story.entries.iter().any(|entry| failed(&entry.what)) {
+        return Err(BadInput::new(format!("nothing of run `{}` has failed", options.run))
+            .hint("it goes on by itself; `deskhand runs show` tells what it waits for")
+            .into());
+    }
+    let what = What::RetryAsked { by };
     send(&*store, &options.run, &what, "what failed is tried again").await
 }
 
@@ -326,7 +373,7 @@ fn why(cause: &Cause) -> String {
     }
 }
 
-fn standing(run: &RunSummary, dates: &Dates) -> String {
+pub(super) fn standing(run: &RunSummary, dates: &Dates) -> String {
     match (run.state, run.outcome, run.wake_at) {
         (RunState::Ended, Some(outcome), _) => outcome_word(outcome).to_owned(),
         (RunState::Ended, None, _) => "ended".to_owned(),

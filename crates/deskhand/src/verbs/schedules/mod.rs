@@ -7,13 +7,16 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use deskhand_command::{Clock as _, SystemClock};
+use deskhand_engine::runs::{RunFilter, RunSummary};
 use deskhand_engine::schedules::{Fate, Mode, Occurrence, Standing, Turn};
 use deskhand_store::Store;
 use jiff::Timestamp;
 
+use super::runs::standing;
 use super::stored::StoreOptions;
 use super::{automation, store_trouble};
 use crate::dates::Dates;
+use crate::desk::Person;
 use crate::exit::{BadInput, Exit};
 use crate::render::{table, text};
 
@@ -72,7 +75,10 @@ pub(super) async fn run(verb: &Verb) -> anyhow::Result<Exit> {
         Verb::Show(options) => show(options).await,
         Verb::Pause(options) => turn(options, Turn::Pause, "rests").await,
         Verb::Resume(options) => resume(options).await,
-        Verb::Stop(options) => turn(options, Turn::Stop, "is stopped for ever").await,
+        Verb::Stop(options) => {
+            can_stop(&options.schedule)?;
+            turn(options, Turn::Stop, "is stopped for ever").await
+        }
         Verb::Delete(options) => delete(options).await,
         Verb::Clone(options) => clone::run(options).await,
     }
@@ -98,6 +104,8 @@ async fn list(options: &ListOptions) -> anyhow::Result<Exit> {
         return Ok(Exit::Successful);
     }
     let now = SystemClock.now();
+    let definitions = store.definitions().await.map_err(store_trouble)?;
+    let defined = automation(&definitions).schedules;
     let mut rows = Vec::new();
     for schedule in &schedules {
         let last = store.list_occurrences(&schedule.name, 1).await;
@@ -107,7 +115,7 @@ async fn list(options: &ListOptions) -> anyhow::Result<Exit> {
             .map(|last| format!("{}, {}", dates.show(last.due), became(last.fate)));
         rows.push([
             schedule.name.clone(),
-            state(schedule).to_owned(),
+            state(schedule, defined.contains_key(&schedule.name)).to_owned(),
             last.unwrap_or_default(),
             next(schedule, now, &dates),
             schedule.running.clone().unwrap_or_default(),
@@ -127,6 +135,14 @@ async fn show(options: &ShowOptions) -> anyhow::Result<Exit> {
         .list_occurrences(&options.schedule, options.limit)
         .await
         .map_err(store_trouble)?;
+    let filter = RunFilter {
+        schedule: Some(options.schedule.clone()),
+        limit: options.limit,
+        ..RunFilter::default()
+    };
+    let runs = store.find_runs(&filter).await.map_err(store_trouble)?;
+    let definitions = store.definitions().await.map_err(store_trouble)?;
+    let defined = automation(&definitions).schedules;
     let mut to = io::stdout().lock();
     if options.json {
         let both = serde_json::json!({ "schedule": schedule, "occurrences": occurrences });
@@ -137,13 +153,14 @@ async fn show(options: &ShowOptions) -> anyhow::Result<Exit> {
         to,
         "{}: {}; next {}; {} failures in a row",
         text::printable(&schedule.name),
-        state(&schedule),
+        state(&schedule, defined.contains_key(&schedule.name)),
         next(&schedule, SystemClock.now(), &dates),
         schedule.failures
     )?;
     if !occurrences.is_empty() {
-        let rows = occurrences.iter().map(|occurrence| row(occurrence, &dates));
-        let headings = [&dates.heading("Due"), "Became", &dates.heading("Decided"), "Run"];
+        let rows = occurrences.iter().map(|occurrence| row(occurrence, &runs, &dates));
+        let (due, decided) = (dates.heading("Due"), dates.heading("Decided"));
+        let headings = [&due, "Became", &decided, "Run", "Came to"];
         writeln!(to, "{}", table::table(headings, rows))?;
     }
     Ok(Exit::Successful)
@@ -165,6 +182,7 @@ async fn resume(options: &OneOptions) -> anyhow::Result<Exit> {
 async fn turn(options: &OneOptions, to: Turn, told: &str) -> anyhow::Result<Exit> {
     let store = open(&options.store).await?;
     let schedule = found(&*store, &options.schedule).await?;
+    may_turn(&*store, &options.schedule).await?;
     if schedule.mode == Mode::Stopped {
         return Err(
             BadInput::new(format!("schedule `{}` was stopped for ever", options.schedule))
@@ -180,9 +198,41 @@ async fn turn(options: &OneOptions, to: Turn, told: &str) -> anyhow::Result<Exit
     Ok(Exit::Successful)
 }
 
+/// Whoever turns a schedule works for its site; what is not defined any more is for operators.
+async fn may_turn(store: &dyn Store, name: &str) -> anyhow::Result<()> {
+    let definitions = store.definitions().await.map_err(store_trouble)?;
+    let automation = automation(&definitions);
+    let person = Person::find(None, &automation.desk)?;
+    let site = automation
+        .schedules
+        .get(name)
+        .and_then(|schedule| schedule.site.as_deref());
+    match site {
+        Some(site) => person.working_for(site)?,
+        None => person.defining()?,
+    };
+    Ok(())
+}
+
+/// What is part of something else is not stopped for ever: nothing could take its place.
+fn can_stop(name: &str) -> anyhow::Result<()> {
+    let part_of = match name.split_once(':') {
+        Some(("health", connection)) => format!("the health check of connection `{connection}`"),
+        Some(("playbook", trigger)) => format!(
+            "a trigger of playbook `{}`",
+            trigger.split('#').next().unwrap_or_default()
+        ),
+        _ => return Ok(()),
+    };
+    Err(BadInput::new(format!("schedule `{name}` is {part_of}"))
+        .hint("take it out of that definition and apply it; or let it rest: `deskhand schedules pause`")
+        .into())
+}
+
 async fn delete(options: &OneOptions) -> anyhow::Result<Exit> {
     let store = open(&options.store).await?;
     found(&*store, &options.schedule).await?;
+    may_turn(&*store, &options.schedule).await?;
     let definitions = store.definitions().await.map_err(store_trouble)?;
     if automation(&definitions).schedules.contains_key(&options.schedule) {
         let bad = BadInput::new(format!("schedule `{}` is still defined", options.schedule));
@@ -210,8 +260,9 @@ fn no_such(name: &str) -> BadInput {
     BadInput::new(format!("there is no schedule `{name}`")).hint("`deskhand schedules list` shows those there are")
 }
 
-fn state(schedule: &Standing) -> &'static str {
+fn state(schedule: &Standing, is_defined: bool) -> &'static str {
     match schedule.mode {
+        _ if !is_defined => "not defined any more",
         Mode::Active => "active",
         Mode::Paused => "paused",
         Mode::Stopped => "stopped for ever",
@@ -235,11 +286,17 @@ fn became(fate: Fate) -> &'static str {
     }
 }
 
-fn row(occurrence: &Occurrence, dates: &Dates) -> [String; 4] {
+fn row(occurrence: &Occurrence, runs: &[RunSummary], dates: &Dates) -> [String; 5] {
+    let run = runs.iter().find(|run| Some(&run.id) == occurrence.run.as_ref());
+    let came_to = run.map(|run| {
+        let because = run.reason.as_ref().map(|reason| format!(": {reason}"));
+        format!("{}{}", standing(run, dates), because.unwrap_or_default())
+    });
     [
         dates.show(occurrence.due),
         became(occurrence.fate).to_owned(),
         dates.show(occurrence.at),
         occurrence.run.clone().unwrap_or_default(),
+        came_to.unwrap_or_default(),
     ]
 }
