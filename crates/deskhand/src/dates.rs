@@ -63,7 +63,7 @@ impl Dates {
 
     /// A time in a sentence, where no heading names the zone.
     pub(crate) fn tell(&self, time: Timestamp) -> String {
-        format!("{} ({})", self.0.show(time), self.0.zone_name())
+        self.0.tell(time)
     }
 
     /// A heading with the zone of the times below it: `Due (UTC)`.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::Map;
 
 use super::{Reception, Silence};
+use crate::dates::DateForm;
 use crate::runs::{Cause, NewRun, Plan};
 use crate::schedules::letter_id;
 
@@ -44,6 +45,8 @@ pub(crate) struct Watched<'a> {
     pub(crate) to: &'a [String],
     /// How many callbacks had come when the silence began.
     pub(crate) received: u64,
+    /// How the letters write times.
+    pub(crate) dates: &'a DateForm,
 }
 
 impl Watched<'_> {
@@ -75,7 +78,7 @@ impl Watched<'_> {
             "{sentence}\n\nThe last one came, or they were registered, at {since}.\n\nWhat to do: {hint}.\n\nThe next letter is \
              sent when they come again.\n",
             sentence = silence.sentence(connection, now),
-            since = silence.since,
+            since = self.dates.tell(silence.since),
             hint = Silence::hint(),
         );
         let subject = format!("The callbacks of \"{connection}\" stay away");
@@ -85,7 +88,10 @@ impl Watched<'_> {
     fn back(&self, now: Timestamp) -> (String, String, String) {
         let connection = self.connection;
         let id = letter_id(&about(connection), &format!("back after {}", self.received));
-        let text = format!("The callbacks of connection {connection} come again; this was noticed at {now}.\n");
+        let text = format!(
+            "The callbacks of connection {connection} come again; this was noticed at {}.\n",
+            self.dates.tell(now)
+        );
         (id, format!("The callbacks of \"{connection}\" come again"), text)
     }
 }
@@ -146,6 +152,7 @@ mod tests {
             site: "Main",
             to: &to,
             received: 5,
+            dates: &DateForm::default(),
         };
         let (alarm, relief) = (
             watched.letter(Tiding::Silent(silence()), at(40)),
@@ -162,7 +169,9 @@ mod tests {
             (vec![TO.to_owned()], "The callbacks of \"acme\" stay away")
         );
         assert!(
-            text.contains("have been silent for 40 minutes") && text.contains("public address"),
+            text.contains("have been silent for 40 minutes")
+                && text.contains("public address")
+                && text.contains("at 2027-01-15 08:00:00 (UTC)"),
             "{text}"
         );
         let Plan::Letter { subject, .. } = relief.plan else {

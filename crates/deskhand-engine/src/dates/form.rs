@@ -83,6 +83,11 @@ impl DateForm {
         self.zone.to_datetime(time).strftime(&self.pattern.show).to_string()
     }
 
+    /// A time in this form with the name of the zone, for a sentence.
+    pub fn tell(&self, time: Timestamp) -> String {
+        format!("{} ({})", self.show(time), self.zone_name())
+    }
+
     /// Reads a time that was typed in this form, or as ISO 8601; without an offset it is one of the form's zone.
     ///
     /// A time that comes twice, because clocks are put back, is the first; one that is left out is the first instant after

@@ -26,7 +26,7 @@ impl DeskWorld {
                 reason: ended.reason.as_deref(),
                 at: now,
             };
-            let after = after_run(schedule, &standing, run);
+            let after = after_run(schedule, &standing, run, &self.parts.dates);
             let changes = after.changes(&standing);
             follows.schedule = changes.then_some(after.schedule);
             follows.starts.extend(after.letters);

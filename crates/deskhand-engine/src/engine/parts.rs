@@ -11,6 +11,7 @@ use super::SteadyClock;
 use super::world::DeskWorld;
 use crate::callbacks::CallbackInbox;
 use crate::connections::Connections;
+use crate::dates::DateForm;
 use crate::desk::{DeskStore, EventDesk};
 use crate::mail::Mailer;
 use crate::runs::RunStore;
@@ -38,6 +39,8 @@ pub struct Parts {
     pub mailer: Option<Arc<dyn Mailer>>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// How letters write times.
+    pub dates: DateForm,
     /// Who it is: no two processes have one name.
     pub holder: String,
 }

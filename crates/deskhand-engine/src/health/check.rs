@@ -120,7 +120,7 @@ mod tests {
                 reason: Some("The host does not answer."),
                 at: at("2026-11-26T10:00:07Z"),
             };
-            let after = after_run(&schedule, &standing, ended);
+            let after = after_run(&schedule, &standing, ended, &crate::dates::DateForm::default());
             (standing.failures, standing.alerted) = (after.schedule.failures, after.schedule.alerted);
             let letters = after.letters.into_iter().map(|letter| match letter.plan {
                 Plan::Letter { subject, .. } => subject,

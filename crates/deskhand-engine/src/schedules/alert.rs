@@ -5,6 +5,7 @@ use serde_json::Map;
 
 use super::name::letter_id;
 use super::{Alert, Schedule, ScheduleAfter, Standing};
+use crate::dates::DateForm;
 use crate::runs::{Cause, NewRun, Plan, RunOutcome};
 
 /// A run of a schedule that has ended.
@@ -40,8 +41,8 @@ impl AfterRun {
 ///
 /// One letter goes out when as many runs have failed in a row as the schedule says, not earlier and not again; a run that
 /// works begins the count anew, and people who were told of failures hear that it works. A run that somebody cancelled is
-/// neither. The ids of the letters are made of the run's, so that each is written once.
-pub fn after_run(schedule: &Schedule, standing: &Standing, ended: EndedRun<'_>) -> AfterRun {
+/// neither. The ids of the letters are made of the run's, so that each is written once; times in them have this form.
+pub fn after_run(schedule: &Schedule, standing: &Standing, ended: EndedRun<'_>, dates: &DateForm) -> AfterRun {
     let (failures, works) = match ended.outcome {
         RunOutcome::Successful | RunOutcome::PartiallySuccessful => (0, true),
         RunOutcome::Failed => (standing.failures.saturating_add(1), false),
@@ -52,8 +53,15 @@ pub fn after_run(schedule: &Schedule, standing: &Standing, ended: EndedRun<'_>) 
     let alarm = schedule.alert.as_ref().filter(due);
     let relief = schedule.alert.as_ref().filter(|_| works && standing.alerted);
     let letters = [
-        alarm.map(|alert| letter(schedule, alert, ended, failing(schedule, standing, failures, ended))),
-        relief.map(|alert| letter(schedule, alert, ended, working(schedule, standing, ended))),
+        alarm.map(|alert| {
+            letter(
+                schedule,
+                alert,
+                ended,
+                failing(schedule, standing, failures, ended, dates),
+            )
+        }),
+        relief.map(|alert| letter(schedule, alert, ended, working(schedule, standing, ended, dates))),
     ];
     AfterRun {
         schedule: ScheduleAfter {
@@ -83,7 +91,13 @@ fn letter(schedule: &Schedule, alert: &Alert, ended: EndedRun<'_>, (subject, tex
 }
 
 /// The letter about failures.
-fn failing(schedule: &Schedule, standing: &Standing, failures: u32, ended: EndedRun<'_>) -> (String, String) {
+fn failing(
+    schedule: &Schedule,
+    standing: &Standing,
+    failures: u32,
+    ended: EndedRun<'_>,
+    dates: &DateForm,
+) -> (String, String) {
     let what = what_runs(schedule);
     let failed = if matches!(schedule.plan, Plan::Check { .. }) {
         "has failed its test"
@@ -96,12 +110,12 @@ fn failing(schedule: &Schedule, standing: &Standing, failures: u32, ended: Ended
         format!("{failed} {failures} times in a row")
     };
     let goes_on = match standing.next_at {
-        Some(next) => format!("It goes on, the next time at {next}."),
+        Some(next) => format!("It goes on, the next time at {}.", dates.tell(next)),
         None => "It is not due again.".to_owned(),
     };
     let text = format!(
         "{what} {times}, the last time at {at}.\n\nWhy: {reason}\n\n{goes_on} The next letter is sent when it works again.\n\nSchedule: {name} ({when})\nRun: {run}\n",
-        at = ended.at,
+        at = dates.tell(ended.at),
         reason = ended.reason.unwrap_or("no reason was given"),
         name = schedule.name,
         when = schedule.when,
@@ -111,7 +125,7 @@ fn failing(schedule: &Schedule, standing: &Standing, failures: u32, ended: Ended
 }
 
 /// The letter that all is well.
-fn working(schedule: &Schedule, standing: &Standing, ended: EndedRun<'_>) -> (String, String) {
+fn working(schedule: &Schedule, standing: &Standing, ended: EndedRun<'_>, dates: &DateForm) -> (String, String) {
     let what = what_runs(schedule);
     let before = if standing.failures == 1 {
         "a failure".to_owned()
@@ -120,7 +134,7 @@ fn working(schedule: &Schedule, standing: &Standing, ended: EndedRun<'_>) -> (St
     };
     let text = format!(
         "{what} works again since {at}, after {before}.\n\nSchedule: {name} ({when})\nRun: {run}\n",
-        at = ended.at,
+        at = dates.tell(ended.at),
         name = schedule.name,
         when = schedule.when,
         run = ended.id,
@@ -163,7 +177,7 @@ mod tests {
                 reason: Some("It is broken."),
                 at: at("2026-11-26T10:00:00Z"),
             };
-            let after = after_run(&schedule, &standing, ended);
+            let after = after_run(&schedule, &standing, ended, &DateForm::default());
             (standing.failures, standing.alerted) = (after.schedule.failures, after.schedule.alerted);
             let subjects = after.letters.into_iter().map(|letter| match letter.plan {
                 Plan::Letter { to, subject, .. } if to == ["noc@example.com"] => subject,
@@ -222,7 +236,7 @@ mod tests {
         };
         let mut before = standing("2026-11-26T11:00:00Z");
         before.failures = 6;
-        let after = after_run(&schedule("1h"), &before, ended);
+        let after = after_run(&schedule("1h"), &before, ended, &DateForm::default());
         assert_eq!((after.schedule.failures, after.schedule.alerted), (7, false));
         assert!(after.letters.is_empty());
     }
@@ -240,7 +254,8 @@ mod tests {
             reason: Some("The PSA refuses the keys."),
             at: at("2026-11-26T10:00:05Z"),
         };
-        let letter = after_run(&schedule, &standing("2026-11-26T11:00:00Z"), ended)
+        let berlin = DateForm::new("dd.MM.yyyy HH:mm", "Europe/Berlin").unwrap();
+        let letter = after_run(&schedule, &standing("2026-11-26T11:00:00Z"), ended, &berlin)
             .letters
             .remove(0);
         assert_eq!(letter.id, "alert:Hourly@schedule:Hourly@2026-11-26T10:00:00Z");
@@ -256,7 +271,7 @@ mod tests {
         assert_eq!(subject, "The command list-boards on \"Main\" has failed");
         assert_eq!(
             text,
-            "The command list-boards on \"Main\" has failed, the last time at 2026-11-26T10:00:05Z.\n\nWhy: The PSA refuses the keys.\n\nIt goes on, the next time at 2026-11-26T11:00:00Z. The next letter is sent when it works again.\n\nSchedule: Hourly (every 1 hour)\nRun: schedule:Hourly@2026-11-26T10:00:00Z\n"
+            "The command list-boards on \"Main\" has failed, the last time at 26.11.2026 11:00 (Europe/Berlin).\n\nWhy: The PSA refuses the keys.\n\nIt goes on, the next time at 26.11.2026 12:00 (Europe/Berlin). The next letter is sent when it works again.\n\nSchedule: Hourly (every 1 hour)\nRun: schedule:Hourly@2026-11-26T10:00:00Z\n"
         );
     }
 }

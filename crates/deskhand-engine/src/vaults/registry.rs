@@ -27,6 +27,7 @@ struct Declared {
 
 struct Kept {
     read_at: Timestamp,
+    cache: Duration,
     secret: SecretString,
 }
 
@@ -60,7 +61,7 @@ impl Vaults {
             return Err(Failure::new(400, sentence(&unknown("vault", name, known)))
                 .with_hint("vaults are declared by the operator of the desk"));
         };
-        if let Some(secret) = self.kept(reference, declared.cache) {
+        if let Some(secret) = self.kept(reference) {
             return Ok(secret);
         }
         let read = declared.vault.read(&reference.path, reference.field.as_deref()).await;
@@ -75,6 +76,7 @@ impl Vaults {
         if !declared.cache.is_zero() {
             let kept = Kept {
                 read_at: self.clock.now(),
+                cache: declared.cache,
                 secret: secret.clone(),
             };
             self.kept.lock().insert(reference.clone(), kept);
@@ -83,16 +85,15 @@ impl Vaults {
     }
 
     /// What was read not too long ago. A clock that was put back is no reason to keep it longer.
-    fn kept(&self, reference: &VaultReference, cache: Duration) -> Option<SecretString> {
+    fn kept(&self, reference: &VaultReference) -> Option<SecretString> {
         let now = self.clock.now();
         let mut all = self.kept.lock();
-        let kept = all.get(reference)?;
-        let age = now.duration_since(kept.read_at);
-        if age.is_negative() || age.unsigned_abs() >= cache {
-            all.remove(reference);
-            return None;
-        }
-        Some(kept.secret.clone())
+        // Whatever is over goes, whoever asks for what: nothing is held for longer than it may be used.
+        all.retain(|_, kept| {
+            let age = now.duration_since(kept.read_at);
+            !age.is_negative() && age.unsigned_abs() < kept.cache
+        });
+        all.get(reference).map(|kept| kept.secret.clone())
     }
 }
 

@@ -7,6 +7,7 @@ use anyhow::anyhow;
 use deskhand_command::{BoxFuture, Clock as _, Failure, Integration as _, SystemClock};
 use deskhand_connectwise::ConnectWise;
 use deskhand_engine::connections::{Agents, Connections};
+use deskhand_engine::dates::DateForm;
 use deskhand_engine::desk::DeskStore;
 use deskhand_engine::desk::files::{self, DeskFile};
 use deskhand_engine::engine::{Engine, EngineStore, Parts};
@@ -51,6 +52,7 @@ impl Desk {
             declarations: deskhand_connectwise::declarations(),
             mailer: Some(Arc::new(Nobody)),
             clock: Arc::new(SystemClock),
+            dates: DateForm::default(),
             holder: format!("bench {}", std::process::id()),
         });
         engine.host.observer = observer;

@@ -103,6 +103,7 @@ impl OpenDesk {
             declarations: deskhand_connectwise::declarations(),
             mailer: self.operator.mail.as_ref().map(mailer).transpose()?,
             clock: Arc::new(SystemClock),
+            dates: self.operator.dates.form()?,
             holder: format!("process {} {}", std::process::id(), crate::verbs::run_id()),
         }))
     }

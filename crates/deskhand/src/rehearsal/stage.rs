@@ -6,6 +6,7 @@ use std::sync::Arc;
 use deskhand_command::Clock as _;
 use deskhand_connectwise::ConnectWise;
 use deskhand_engine::connections::{Agents, Connections};
+use deskhand_engine::dates::DateForm;
 use deskhand_engine::desk::DeskStore;
 use deskhand_engine::desk::files::{self, DeskFile};
 use deskhand_engine::engine::{Engine, EngineStore, Parts};
@@ -98,6 +99,7 @@ impl Stage {
             declarations: deskhand_connectwise::declarations(),
             mailer: Some(self.letters.clone()),
             clock: Arc::new(self.time.clone()),
+            dates: DateForm::default(),
             holder: name.to_owned(),
         });
         Process { engine, connections }

@@ -8,6 +8,7 @@ use connectwise_psa::Client;
 use deskhand_command::{BoxFuture, Clock, Failure, Integration as _, Settings, SystemClock};
 use deskhand_connectwise::{ConnectWise, OpenPsa};
 use deskhand_engine::connections::{Agents, Connections, OPERATOR};
+use deskhand_engine::dates::DateForm;
 use deskhand_engine::desk::DeskStore;
 use deskhand_engine::desk::files::{self, DeskFile};
 use deskhand_engine::engine::{Engine, EngineStore, Parts};
@@ -178,6 +179,7 @@ impl Stage {
             } else {
                 Arc::new(time.clone())
             },
+            dates: DateForm::default(),
             holder: format!("test {}", fastrand::u64(..)),
         });
         Self {

@@ -7,6 +7,7 @@ use connectwise_psa::Patience;
 use deskhand_command::{BoxFuture, Clock as _, Failure, Integration as _};
 use deskhand_connectwise::ConnectWise;
 use deskhand_engine::connections::{Agents, Connections};
+use deskhand_engine::dates::DateForm;
 use deskhand_engine::desk::DeskStore;
 use deskhand_engine::desk::files::{self, DeskFile};
 use deskhand_engine::engine::{Engine, EngineStore, Parts};
@@ -84,6 +85,7 @@ impl Desk {
             declarations: deskhand_connectwise::declarations(),
             mailer: Some(Arc::new(Unread)),
             clock: Arc::new(self.time.clone()),
+            dates: DateForm::default(),
             holder: format!("process {number}"),
         })
     }

@@ -160,6 +160,7 @@ impl Attendant {
             site: one.connection.site.home(),
             to: &self.wish.mail_to,
             received,
+            dates: &self.world.parts.dates,
         };
         if self.world.parts.store.start(&watched.letter(tiding, now)).await? {
             self.host.wake();
