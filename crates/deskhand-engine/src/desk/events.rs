@@ -35,6 +35,15 @@ pub struct EventChange {
     pub at: Timestamp,
 }
 
+/// A change of an event, with what it sets off.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EventTurn {
+    /// The change.
+    pub change: EventChange,
+    /// Runs that start if it changes something, and only then: [`Self::starts_as`] says under which ids.
+    pub starts: Vec<NewRun>,
+}
+
 /// What becomes of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Turned {
@@ -65,11 +74,7 @@ pub trait EventDesk: Send + Sync {
 
     /// Turns an event, and starts runs with it; one that was new is not handed out any more. False when that changes nothing
     /// and starts nothing: it is so already, or there is none.
-    fn turn_event<'a>(
-        &'a self,
-        change: &'a EventChange,
-        starts: &'a [NewRun],
-    ) -> BoxFuture<'a, Result<bool, StoreError>>;
+    fn turn_event<'a>(&'a self, turn: &'a EventTurn) -> BoxFuture<'a, Result<bool, StoreError>>;
 
     /// Where an event is and how it came there; `None` when there is none.
     fn event_story(&self, event: i64) -> BoxFuture<'_, Result<Option<EventStory>, StoreError>>;
@@ -93,4 +98,28 @@ pub struct EventStory {
     pub state: EventState,
     /// What became of it, the oldest first.
     pub changes: Vec<EventChange>,
+}
+
+impl From<EventChange> for EventTurn {
+    /// A change that sets nothing off.
+    fn from(change: EventChange) -> Self {
+        Self {
+            change,
+            starts: Vec::new(),
+        }
+    }
+}
+
+impl EventTurn {
+    /// The runs that start when this becomes the change of that number in the event's story.
+    ///
+    /// The number goes into their ids: an event can be dismissed, opened and dismissed again, and what waits for dismissals
+    /// starts each time, but never twice for one.
+    pub fn starts_as(&self, number: i64) -> Vec<NewRun> {
+        let starts = self.starts.iter().map(|run| NewRun {
+            id: format!("{}:{number}", run.id),
+            ..run.clone()
+        });
+        starts.collect()
+    }
 }

@@ -3,7 +3,7 @@
 use super::super::sample::{batch, claim as claim_feed, event};
 use super::sample::{claim_at, claimed, new_run, time};
 use super::{Desk, Outcome};
-use crate::desk::{EventChange, EventState, HandedOut, Turned};
+use crate::desk::{EventChange, EventState, EventTurn, HandedOut, Turned};
 use crate::events::Event;
 
 fn change(event: i64, to: Turned) -> EventChange {
@@ -25,6 +25,13 @@ fn escalated(incident_type: &str) -> Turned {
 fn dismissed() -> Turned {
     Turned::Dismissed {
         reason: "noise".to_owned(),
+    }
+}
+
+fn starting(run: &str, change: EventChange) -> EventTurn {
+    EventTurn {
+        change,
+        starts: vec![new_run(run, 0)],
     }
 }
 
@@ -72,7 +79,7 @@ pub(super) async fn what_was_turned_by_hand_is_not_handed_out(desk: &Desk) -> Ou
     let event = three(desk).await?[0].summary.id;
     assert!(
         desk.events
-            .turn_event(&change(event, dismissed()), &[new_run("a", 0)])
+            .turn_event(&starting("a", change(event, dismissed())))
             .await?
     );
     assert_eq!(desk.events.new_events(9).await?.len(), 2);
@@ -82,23 +89,18 @@ pub(super) async fn what_was_turned_by_hand_is_not_handed_out(desk: &Desk) -> Ou
         starts: vec![new_run("b", 0)],
     };
     assert_eq!(desk.events.hand_out(&[handed]).await?, 0);
-    assert_eq!(claimed(desk, &claim_at("one", 0, 9)).await?, ["a"]);
+    assert_eq!(claimed(desk, &claim_at("one", 0, 9)).await?, ["a:1"]);
     Ok(())
 }
 
 pub(super) async fn a_turn_that_changes_nothing_starts_nothing(desk: &Desk) -> Outcome {
     let event = three(desk).await?[0].summary.id;
     for to in [Turned::Open, dismissed(), Turned::Open] {
-        assert!(desk.events.turn_event(&change(event, to.clone()), &[]).await?);
-        assert!(!desk.events.turn_event(&change(event, to), &[new_run("a", 0)]).await?);
+        assert!(desk.events.turn_event(&change(event, to.clone()).into()).await?);
+        assert!(!desk.events.turn_event(&starting("a", change(event, to))).await?);
     }
-    assert!(
-        !desk
-            .events
-            .turn_event(&change(999, dismissed()), &[new_run("a", 0)])
-            .await?
-    );
-    assert_eq!(desk.runs.get_run("a").await?, None);
+    assert!(!desk.events.turn_event(&starting("a", change(999, dismissed()))).await?);
+    assert!(claimed(desk, &claim_at("one", 0, 9)).await?.is_empty());
     let story = desk.events.event_story(event).await?.ok_or("it was taken")?;
     assert_eq!((story.state, story.changes.len()), (EventState::Open, 3));
     assert_eq!(desk.events.event_story(999).await?, None);
@@ -107,15 +109,29 @@ pub(super) async fn a_turn_that_changes_nothing_starts_nothing(desk: &Desk) -> O
 
 pub(super) async fn pl11_an_event_is_escalated_once_to_a_type(desk: &Desk) -> Outcome {
     let event = three(desk).await?[0].summary.id;
-    assert!(desk.events.turn_event(&change(event, escalated("Outage")), &[]).await?);
-    assert!(!desk.events.turn_event(&change(event, escalated("Outage")), &[]).await?);
     assert!(
-        desk.events.turn_event(&change(event, escalated("Breach")), &[]).await?,
+        desk.events
+            .turn_event(&change(event, escalated("Outage")).into())
+            .await?
+    );
+    assert!(
+        !desk
+            .events
+            .turn_event(&change(event, escalated("Outage")).into())
+            .await?
+    );
+    assert!(
+        desk.events
+            .turn_event(&change(event, escalated("Breach")).into())
+            .await?,
         "another type"
     );
-    assert!(desk.events.turn_event(&change(event, dismissed()), &[]).await?);
+    assert!(desk.events.turn_event(&change(event, dismissed()).into()).await?);
     assert!(
-        !desk.events.turn_event(&change(event, escalated("Outage")), &[]).await?,
+        !desk
+            .events
+            .turn_event(&change(event, escalated("Outage")).into())
+            .await?,
         "also later"
     );
     let story = desk.events.event_story(event).await?.ok_or("it was taken")?;

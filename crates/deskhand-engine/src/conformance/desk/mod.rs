@@ -73,6 +73,7 @@ pub async fn run(fresh: &FreshDesk<'_>, progress: impl Fn(&str)) -> Outcome {
         appends::a_run_sleeps_until_its_time,
         appends::a_signal_is_never_slept_through,
         appends::what_follows_is_in_the_same_transaction,
+        appends::what_a_turn_sets_off_starts_once_for_every_time_that_it_turns,
         appends::a_refused_append_leaves_nothing,
         signals::signals_make_a_waiting_run_due,
         signals::signals_do_not_disturb_a_holder,
