@@ -197,6 +197,7 @@ mod tests {
     use deskhand_command::event_source::Search;
 
     use super::*;
+    use crate::desk::EventState;
     use crate::events::EventSummary;
     use crate::rules::WrittenRule;
 
@@ -210,6 +211,8 @@ mod tests {
                 updated: NOW,
                 taken_at: NOW,
                 connection: "acme".to_owned(),
+                site: "Main".to_owned(),
+                state: EventState::New,
                 source: "Default Event Source".to_owned(),
                 fields: Map::new(),
             },

@@ -47,11 +47,12 @@ impl EventMatch {
     }
 }
 
-/// What templates see of an event: `event`, with `id`, `recordId`, `updated`, `takenAt`, `connection`, `source`, `fields`
-/// and `raw`.
+/// What templates see of an event: `event`, with `id`, `recordId`, `updated`, `takenAt`, `connection`, `site`, `source`,
+/// `fields` and `raw`. Where it is in its life changes, and is none of it.
 pub fn roots_of(event: &Event, record: &Value) -> Map<String, Value> {
     let mut seen = serde_json::to_value(&event.summary).unwrap_or_default();
     if let Some(seen) = seen.as_object_mut() {
+        seen.remove("state");
         seen.insert("raw".to_owned(), record.clone());
     }
     let roots = json!({ "event": seen });

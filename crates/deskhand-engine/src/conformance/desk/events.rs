@@ -1,10 +1,12 @@
 //! What becomes of events.
 
+use jiff::SignedDuration;
+
 use super::super::sample::{batch, claim as claim_feed, event};
 use super::sample::{claim_at, claimed, new_run, time};
 use super::{Desk, Outcome};
 use crate::desk::{EventChange, EventState, EventTurn, HandedOut, Turned};
-use crate::events::Event;
+use crate::events::{Event, EventFilter};
 
 fn change(event: i64, to: Turned) -> EventChange {
     EventChange {
@@ -137,5 +139,50 @@ pub(super) async fn pl11_an_event_is_escalated_once_to_a_type(desk: &Desk) -> Ou
     let story = desk.events.event_story(event).await?.ok_or("it was taken")?;
     assert_eq!((story.state, story.changes.len()), (EventState::Dismissed, 3));
     assert_eq!(story.changes[0].to, escalated("Outage"));
+    Ok(())
+}
+
+pub(super) async fn lists_of_events_are_of_a_state_and_of_a_time(desk: &Desk) -> Outcome {
+    let events = three(desk).await?;
+    let (first, second) = (events[0].summary.id, events[1].summary.id);
+    desk.events
+        .turn_event(&change(first, escalated("Outage")).into())
+        .await?;
+    desk.events.turn_event(&change(second, dismissed()).into()).await?;
+    let listed = async |filter: EventFilter| -> Result<Vec<(i64, EventState)>, crate::StoreError> {
+        let listed = desk.ingested.list_events(&EventFilter { limit: 9, ..filter }).await?;
+        Ok(listed.into_iter().map(|event| (event.record_id, event.state)).collect())
+    };
+    let (new, dismissed, escalated) = (EventState::New, EventState::Dismissed, EventState::Escalated);
+    assert_eq!(
+        listed(EventFilter::default()).await?,
+        [(3, new), (2, dismissed), (1, escalated)]
+    );
+    for (id, state) in [(1, escalated), (2, dismissed), (3, new)] {
+        let of_state = EventFilter {
+            state: Some(state),
+            ..EventFilter::default()
+        };
+        assert_eq!(listed(of_state).await?, [(id, state)]);
+    }
+    let known = desk.ingested.get_event(first).await?.ok_or("it was taken")?;
+    assert_eq!((known.summary.state, known.summary.site.as_str()), (escalated, "Main"));
+
+    let taken_at = known.summary.taken_at;
+    let a_little = SignedDuration::from_millis(500);
+    for (since, until, count) in [
+        (Some(taken_at), None, 3),
+        (Some(taken_at + a_little), None, 0),
+        (None, Some(taken_at), 0),
+        (None, Some(taken_at + a_little), 3),
+        (Some(taken_at - a_little), Some(taken_at + a_little), 3),
+    ] {
+        let of_time = EventFilter {
+            since,
+            until,
+            ..EventFilter::default()
+        };
+        assert_eq!(listed(of_time).await?.len(), count, "from {since:?} until {until:?}");
+    }
     Ok(())
 }

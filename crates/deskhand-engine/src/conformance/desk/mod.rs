@@ -96,6 +96,7 @@ pub async fn run(fresh: &FreshDesk<'_>, progress: impl Fn(&str)) -> Outcome {
         events::what_was_turned_by_hand_is_not_handed_out,
         events::a_turn_that_changes_nothing_starts_nothing,
         events::pl11_an_event_is_escalated_once_to_a_type,
+        events::lists_of_events_are_of_a_state_and_of_a_time,
         definitions::only_changes_get_a_version,
         definitions::what_was_taken_away_keeps_its_versions,
         definitions::all_or_nothing_is_applied_in_order,

@@ -69,12 +69,14 @@ impl EventDesk for MemoryDesk {
         let there = |handed: &&HandedOut| self.ingested.has_event(handed.event);
         let turned = handed.iter().filter(there).filter(|handed| state.hand_out(handed));
         let turned = turned.count() as u64;
+        self.show_states(&state);
         ready(turned)
     }
 
     fn turn_event<'a>(&'a self, turn: &'a EventTurn) -> BoxFuture<'a, Result<bool, StoreError>> {
         let mut state = self.state.lock();
         let turned = self.ingested.has_event(turn.change.event) && state.turn(turn);
+        self.show_states(&state);
         ready(turned)
     }
 

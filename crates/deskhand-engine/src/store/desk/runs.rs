@@ -285,7 +285,10 @@ impl RunStore for MemoryDesk {
 
     fn append<'a>(&'a self, lease: &'a RunLease, mut append: Append) -> BoxFuture<'a, Result<Vec<Entry>, StoreError>> {
         append.events.retain(|turn| self.ingested.has_event(turn.change.event));
-        answered(self.state.lock().append(lease, append))
+        let mut state = self.state.lock();
+        let appended = state.append(lease, append);
+        self.show_states(&state);
+        answered(appended)
     }
 
     fn signal<'a>(

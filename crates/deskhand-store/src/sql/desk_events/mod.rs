@@ -11,6 +11,7 @@ use deskhand_engine::StoreError;
 use deskhand_engine::desk::{EventDesk, EventStory, EventTurn, HandedOut};
 use deskhand_engine::events::Event;
 
+pub(super) use self::state::{code, state};
 pub(super) use self::turn::turn_all;
 use super::dialect::Database;
 use super::{ROWS, desk_runs, dialect, errors, list, words};
