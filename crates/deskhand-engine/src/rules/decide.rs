@@ -64,7 +64,7 @@ pub fn decide(event: &Event, waiting: Waiting<'_>, now: Timestamp) -> HandedOut 
     let ours = waiting
         .rules
         .iter()
-        .filter(|rule| rule.active && rule.matching.is_for(event, &record));
+        .filter(|rule| rule.active && rule.is_for(event, &record));
     let change = |rule: &str, to: Turned| EventChange {
         event: event.summary.id,
         to,
@@ -310,6 +310,22 @@ mod tests {
         let mut off = noise();
         off.active = false;
         assert_eq!(handed("backup ok", &[off], &[]).changes[0].to, Turned::Open);
+    }
+
+    #[test]
+    fn a_rule_for_a_site_leaves_the_events_of_others_alone() {
+        let at = |site: &str| {
+            rule(&format!(
+                "name = \"Noise\"\nsite = {site}\nsearch = '{{$.summary}} contains ok'\ndismiss = \"fine\""
+            ))
+        };
+        let turned = |rule: Rule| handed("backup ok", &[rule], &[]).changes[0].to.clone();
+        assert_eq!(turned(at("\"Branch\"")), Turned::Open);
+        let fine = Turned::Dismissed {
+            reason: "fine".to_owned(),
+        };
+        assert_eq!(turned(at("\"Main\"")), fine);
+        assert_eq!(turned(at("[\"Branch\", \"Main\"]")), fine);
     }
 
     fn change(to: Turned) -> EventChange {

@@ -10,6 +10,8 @@ use crate::playbooks::EventMatch;
 pub struct Rule {
     /// Its name, each once in a desk.
     pub name: String,
+    /// Only events of these sites; without one, of all.
+    pub sites: Vec<String>,
     /// Which events it is for.
     pub matching: EventMatch,
     /// What becomes of them.
@@ -35,6 +37,14 @@ pub enum Verdict {
         /// A playbook that is started with the event.
         playbook: Option<String>,
     },
+}
+
+impl Rule {
+    /// Whether it is for an event; `record` is what was received.
+    pub fn is_for(&self, event: &Event, record: &Value) -> bool {
+        let of_site = self.sites.is_empty() || self.sites.contains(&event.summary.site);
+        of_site && self.matching.is_for(event, record)
+    }
 }
 
 impl EventMatch {

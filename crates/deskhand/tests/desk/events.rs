@@ -218,3 +218,34 @@ async fn what_rules_have_not_seen_yet_is_new_and_what_somebody_decides_before_st
     assert_eq!(tickets(&stage.listed("", &["--state", "escalated"]).await), [1001]);
     assert_eq!(stage.listed("", &["--state", "dismissed"]).await.len(), 4);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rule_for_a_site_is_for_its_events_alone_and_has_to_name_one_that_there_is() {
+    let stage = Stage::set(5).await;
+    stage.apply("[[site]]\nname = \"Branch\"\n").await;
+    let rule = |site: &str| {
+        format!(
+            "[[rule]]\nname = \"First\"\nsource = \"Default Event Source\"\ndismiss = \"x\"\n\n[[rule]]\nname = \"Noise\"\nsite = {site}\ndismiss = \"closed\"\n"
+        )
+    };
+    let file = stage.write("rules.toml", &rule("[\"Main\", \"Brnach\"]"));
+    let refused = stage.deskhand("", &["apply", "-f", file.to_str().unwrap()]).await;
+    assert_eq!(refused.code, 2, "{}", refused.stdout);
+    for words in [
+        "line 7",
+        "rule `Noise`: there is no site `Brnach`; did you mean `Branch`?",
+    ] {
+        assert!(refused.stderr.contains(words), "{words}: {}", refused.stderr);
+    }
+
+    let of_branch = "[[rule]]\nname = \"Noise\"\nsite = \"Branch\"\ndismiss = \"closed\"\n";
+    let of_main = "[[rule]]\nname = \"Outage\"\nsite = [\"Main\"]\nsearch = '{$.id} = 1002'\n\
+                   escalate = { incident_type = \"Outage\", title = \"{{ event.site }}\" }\n";
+    let job = DESK.split("[[rule]]").next().unwrap();
+    let file = stage.write("rules.toml", &format!("{job}{of_branch}{of_main}"));
+    stage.printed("", &["apply", "-f", file.to_str().unwrap()]).await;
+    stage.forward(16).await;
+    assert_eq!(stage.listed("", &["--state", "open"]).await.len(), 4);
+    let event = stage.event_of(1002).await;
+    assert_eq!(stage.shown(&event).await["incidents"][0]["title"], "Main");
+}
