@@ -11,4 +11,4 @@ pub mod toy;
 
 pub use current::Desk;
 pub use definition::{Definition, DeskStore, Kind, SealedSecret, Wanted};
-pub use events::{EventChange, EventDesk, EventState, EventStory, HandedOut, Turned};
+pub use events::{EventChange, EventDesk, EventState, EventStory, EventTurn, HandedOut, Turned, Unchanged};

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use deskhand_command::Declaration;
 use serde::Deserialize;
 
+use crate::StoreError;
 use crate::connections::Connection;
-use crate::desk::{Definition, Desk, Kind};
+use crate::desk::{Definition, Desk, EventChange, EventDesk, EventTurn, Kind};
+use crate::events::Event;
 use crate::jobs::{IngestionJob, WrittenIngestion};
 use crate::playbooks::{EventMatch, Known, Playbook, Trigger, read};
-use crate::rules::{Moment, Rule, Subscription, WrittenRule};
-use crate::runs::Plan;
+use crate::rules::{Led, Moment, Rule, Subscription, Waiting, WrittenRule, set_off};
+use crate::runs::{NewRun, Plan};
 use crate::schedules::{Schedule, When, WrittenSchedule};
 
 /// What goes on by itself at a desk: playbooks, what sets them off, schedules and rules.
@@ -205,6 +207,29 @@ impl Automation {
                 subscription.site = home(&connection);
             }
         }
+    }
+
+    /// The runs that a change of an event sets off, if it changes something.
+    pub fn set_off(&self, event: &Event, change: &EventChange, led: Led<'_>) -> Vec<NewRun> {
+        let waiting = Waiting {
+            rules: &self.rules,
+            subscriptions: &self.subscriptions,
+            site_of: &|connection| self.site_of(connection),
+        };
+        set_off(event, change, led, waiting)
+    }
+
+    /// Turns an event for a person; what that sets off starts in the same transaction. Returns the runs that started, or
+    /// `None` when it changes nothing.
+    pub async fn turn_event(
+        &self,
+        store: &dyn EventDesk,
+        event: &Event,
+        change: EventChange,
+    ) -> Result<Option<Vec<NewRun>>, StoreError> {
+        let starts = self.set_off(event, &change, Led::default());
+        let turn = EventTurn { change, starts };
+        Ok(store.turn_event(&turn).await?.then_some(turn.starts))
     }
 
     /// The site that an event's run works for.

@@ -6,6 +6,7 @@
 mod after;
 mod automation;
 mod callbacks;
+mod dismissed;
 mod ingest;
 mod journal;
 mod parts;

@@ -13,7 +13,7 @@ use super::after::{failure_roots, trouble};
 use super::journal::PatientJournal;
 use super::{Automation, Parts};
 use crate::connections::{Actor, KnownUsers, OPERATOR, find_user};
-use crate::desk::Kind;
+use crate::desk::{EventChange, Kind};
 use crate::mail;
 use crate::playbooks::{Known as KnownToPlaybooks, Playbook, read};
 use crate::rules::roots_of;
@@ -94,7 +94,7 @@ impl DeskWorld {
 
     async fn roots_of_cause(&self, run: &NewRun) -> Result<Map<String, Value>, Failure> {
         match &run.cause {
-            Cause::Event { id } | Cause::Dismissal { id } => {
+            Cause::Event { id } | Cause::Dismissal { id, .. } => {
                 let event = self.parts.store.get_event(*id).await.map_err(trouble)?;
                 let event = event.ok_or_else(|| {
                     Failure::new(404, format!("There is no event {id} any more."))
@@ -255,6 +255,10 @@ impl World for DeskWorld {
 
     fn check<'a>(&'a self, connection: &'a str, run_id: &'a str) -> BoxFuture<'a, Done> {
         Box::pin(self.test(connection, run_id))
+    }
+
+    fn turned<'a>(&'a self, change: &'a EventChange, by: &'a NewRun) -> BoxFuture<'a, Result<Vec<NewRun>, Failure>> {
+        Box::pin(self.set_off_by_step(change, by))
     }
 
     fn after<'a>(&'a self, ended: &'a RunSummary) -> BoxFuture<'a, Result<Follows, Failure>> {

@@ -5,6 +5,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::desk::EventState;
+
 /// A record that may become an event, with everything that decides it.
 #[derive(Debug, Clone)]
 pub struct NewEvent {
@@ -42,8 +44,12 @@ pub struct EventSummary {
     pub taken_at: Timestamp,
     /// The connection it came from.
     pub connection: String,
+    /// The site that it belongs to.
+    pub site: String,
     /// The event source that mapped it.
     pub source: String,
+    /// Where it is in its life.
+    pub state: EventState,
     /// The mapped fields.
     pub fields: Map<String, Value>,
 }
@@ -74,6 +80,12 @@ pub struct EventFilter {
     pub run: Option<String>,
     /// Only events with lower ids: the next page of a list from the newest on.
     pub before: Option<i64>,
+    /// Only those that are there now.
+    pub state: Option<EventState>,
+    /// Only those taken from then on.
+    pub since: Option<Timestamp>,
+    /// Only those taken before then.
+    pub until: Option<Timestamp>,
     /// At most this many.
     pub limit: u32,
 }

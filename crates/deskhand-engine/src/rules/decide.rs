@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::rule::{Rule, Verdict, roots_of};
-use crate::desk::{EventChange, HandedOut, Turned};
+use crate::desk::{EventChange, EventTurn, HandedOut, Turned};
 use crate::events::Event;
 use crate::playbooks::EventMatch;
 use crate::playbooks::values::render;
@@ -36,6 +36,15 @@ pub struct Waiting<'a> {
     pub site_of: &'a (dyn Fn(&str) -> String + Sync),
 }
 
+/// What led to a change of an event.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Led<'a> {
+    /// The run whose step has made it; `None` when a person has.
+    pub run: Option<&'a str>,
+    /// The playbooks that dismissals had set off before, on the way to it.
+    pub by: &'a [String],
+}
+
 /// When in an event's life a playbook is started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moment {
@@ -55,7 +64,7 @@ pub fn decide(event: &Event, waiting: Waiting<'_>, now: Timestamp) -> HandedOut 
     let ours = waiting
         .rules
         .iter()
-        .filter(|rule| rule.active && rule.matching.is_for(event, &record));
+        .filter(|rule| rule.active && rule.is_for(event, &record));
     let change = |rule: &str, to: Turned| EventChange {
         event: event.summary.id,
         to,
@@ -63,10 +72,14 @@ pub fn decide(event: &Event, waiting: Waiting<'_>, now: Timestamp) -> HandedOut 
         at: now,
     };
     if let Some((rule, reason)) = ours.clone().find_map(|rule| dismissal(rule, &roots)) {
+        let change = change(rule, Turned::Dismissed { reason });
+        let starts = set_off(event, &change, Led::default(), waiting);
+        let turn = EventTurn { change, starts };
         return HandedOut {
             event: event.summary.id,
-            changes: vec![change(rule, Turned::Dismissed { reason })],
-            starts: started(event, &record, waiting, Moment::Dismissed, now),
+            // Nothing became of a new event before.
+            starts: turn.starts_as(1),
+            changes: vec![turn.change],
         };
     }
     let mut starts = started(event, &record, waiting, Moment::Taken, now);
@@ -107,13 +120,26 @@ pub fn decide(event: &Event, waiting: Waiting<'_>, now: Timestamp) -> HandedOut 
     }
 }
 
-/// The runs that start because an event was dismissed by a person or a playbook.
-pub fn story_changed(event: &Event, change: &EventChange, waiting: Waiting<'_>, now: Timestamp) -> Vec<NewRun> {
-    let record: Value = serde_json::from_slice(&event.raw).unwrap_or_default();
-    match change.to {
-        Turned::Dismissed { .. } => started(event, &record, waiting, Moment::Dismissed, now),
-        Turned::Open | Turned::Escalated { .. } => Vec::new(),
+/// The runs that a change of an event sets off, whoever makes it: those of the playbooks that wait for dismissals.
+///
+/// A playbook is not set off by a dismissal that a dismissal had set it off for, be it that its own step dismisses, or that of
+/// another that it has led to: it could go on for ever.
+pub fn set_off(event: &Event, change: &EventChange, led: Led<'_>, waiting: Waiting<'_>) -> Vec<NewRun> {
+    if !matches!(change.to, Turned::Dismissed { .. }) {
+        return Vec::new();
     }
+    let record: Value = serde_json::from_slice(&event.raw).unwrap_or_default();
+    let mut starts = started(event, &record, waiting, Moment::Dismissed, change.at);
+    starts.retain(|run| !matches!(&run.plan, Plan::Playbook { name, .. } if led.by.contains(name)));
+    starts.sort_by(|a, b| a.id.cmp(&b.id));
+    starts.dedup_by(|a, b| a.id == b.id);
+    for run in &mut starts {
+        run.cause = Cause::Dismissal {
+            id: event.summary.id,
+            run: led.run.map(str::to_owned),
+        };
+    }
+    starts
 }
 
 fn dismissal<'a>(rule: &'a Rule, roots: &Map<String, Value>) -> Option<(&'a str, String)> {
@@ -141,12 +167,13 @@ fn started(event: &Event, record: &Value, waiting: Waiting<'_>, moment: Moment, 
         .collect()
 }
 
-/// A run for an event; the id is the event's and the playbook's, so that neither is handed out twice.
+/// A run for an event; the id is the event's and the playbook's, so that neither is handed out twice. For a dismissal it
+/// gets the number of that: [`EventTurn::starts_as`].
 fn run_of(event: &Event, waits: &Subscription, waiting: Waiting<'_>, moment: Moment, now: Timestamp) -> NewRun {
     let id = event.summary.id;
     let (word, cause) = match moment {
         Moment::Taken => ("event", Cause::Event { id }),
-        Moment::Dismissed => ("dismissal", Cause::Dismissal { id }),
+        Moment::Dismissed => ("dismissal", Cause::Dismissal { id, run: None }),
     };
     NewRun {
         id: format!("{word}:{id}:{}", waits.playbook),
@@ -170,6 +197,7 @@ mod tests {
     use deskhand_command::event_source::Search;
 
     use super::*;
+    use crate::desk::EventState;
     use crate::events::EventSummary;
     use crate::rules::WrittenRule;
 
@@ -183,6 +211,8 @@ mod tests {
                 updated: NOW,
                 taken_at: NOW,
                 connection: "acme".to_owned(),
+                site: "Main".to_owned(),
+                state: EventState::New,
                 source: "Default Event Source".to_owned(),
                 fields: Map::new(),
             },
@@ -259,7 +289,8 @@ mod tests {
         assert_eq!(handed.changes[0].to, Turned::Dismissed { reason });
         assert_eq!(handed.changes[0].by, "rule Noise");
         assert_eq!(handed.starts.len(), 1);
-        assert_eq!(handed.starts[0].cause, Cause::Dismissal { id: 7 });
+        assert_eq!(handed.starts[0].id, "dismissal:7:After:1");
+        assert_eq!(handed.starts[0].cause, Cause::Dismissal { id: 7, run: None });
     }
 
     #[test]
@@ -279,5 +310,96 @@ mod tests {
         let mut off = noise();
         off.active = false;
         assert_eq!(handed("backup ok", &[off], &[]).changes[0].to, Turned::Open);
+    }
+
+    #[test]
+    fn a_rule_for_a_site_leaves_the_events_of_others_alone() {
+        let at = |site: &str| {
+            rule(&format!(
+                "name = \"Noise\"\nsite = {site}\nsearch = '{{$.summary}} contains ok'\ndismiss = \"fine\""
+            ))
+        };
+        let turned = |rule: Rule| handed("backup ok", &[rule], &[]).changes[0].to.clone();
+        assert_eq!(turned(at("\"Branch\"")), Turned::Open);
+        let fine = Turned::Dismissed {
+            reason: "fine".to_owned(),
+        };
+        assert_eq!(turned(at("\"Main\"")), fine);
+        assert_eq!(turned(at("[\"Branch\", \"Main\"]")), fine);
+    }
+
+    fn change(to: Turned) -> EventChange {
+        EventChange {
+            event: 7,
+            to,
+            by: "ann".to_owned(),
+            at: NOW,
+        }
+    }
+
+    fn sets_off(to: Turned, led: Led<'_>, subscriptions: &[Subscription]) -> Vec<NewRun> {
+        let waiting = Waiting {
+            rules: &[],
+            subscriptions,
+            site_of: &|connection| format!("site of {connection}"),
+        };
+        set_off(&event("Mail is slow"), &change(to), led, waiting)
+    }
+
+    fn noise_of_people() -> Turned {
+        Turned::Dismissed {
+            reason: "noise".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_dismissal_sets_off_each_playbook_that_waits_for_it_once_and_says_whose_it_was() {
+        let subscriptions = [
+            waits("Second", Moment::Dismissed, Some("{$.summary} contains slow")),
+            waits("First", Moment::Dismissed, None),
+            waits("First", Moment::Dismissed, None),
+            waits("Printers", Moment::Dismissed, Some("{$.summary} contains printer")),
+            waits("Taken", Moment::Taken, None),
+        ];
+        let ids = |runs: &[NewRun]| runs.iter().map(|run| run.id.clone()).collect::<Vec<_>>();
+        let by_person = sets_off(noise_of_people(), Led::default(), &subscriptions);
+        assert_eq!(ids(&by_person), ["dismissal:7:First", "dismissal:7:Second"]);
+        assert_eq!(by_person[0].cause, Cause::Dismissal { id: 7, run: None });
+        let led = Led {
+            run: Some("event:7:Taken"),
+            by: &[],
+        };
+        let by_step = sets_off(noise_of_people(), led, &subscriptions);
+        assert_eq!(ids(&by_step), ids(&by_person));
+        let run = Some("event:7:Taken".to_owned());
+        assert_eq!(by_step[0].cause, Cause::Dismissal { id: 7, run });
+    }
+
+    #[test]
+    fn a_playbook_that_a_dismissal_set_off_is_not_set_off_again_by_what_came_of_it() {
+        let subscriptions = [
+            waits("Closes", Moment::Dismissed, None),
+            waits("Tells", Moment::Dismissed, None),
+        ];
+        let by = ["Closes".to_owned()];
+        let led = Led {
+            run: Some("dismissal:7:Closes:1"),
+            by: &by,
+        };
+        let runs = sets_off(noise_of_people(), led, &subscriptions);
+        assert_eq!(runs.len(), 1);
+        assert_eq!(runs[0].id, "dismissal:7:Tells");
+    }
+
+    #[test]
+    fn only_dismissals_set_something_off() {
+        let subscriptions = [waits("After", Moment::Dismissed, None)];
+        let escalated = Turned::Escalated {
+            incident_type: "Outage".to_owned(),
+            title: String::new(),
+        };
+        for to in [Turned::Open, escalated] {
+            assert!(sets_off(to, Led::default(), &subscriptions).is_empty());
+        }
     }
 }

@@ -17,6 +17,7 @@ const RECORD: &str = "$.Results";
 pub struct WrittenRule {
     /// Its name, with its place in the file.
     pub name: Spanned<String>,
+    site: Option<WrittenSites>,
     connection: Option<String>,
     source: Option<String>,
     search: Option<String>,
@@ -24,6 +25,13 @@ pub struct WrittenRule {
     escalate: Option<WrittenEscalation>,
     #[serde(default = "yes")]
     active: bool,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged, expecting = "`site` is the name of a site, or a list of names")]
+enum WrittenSites {
+    One(String),
+    Several(Vec<String>),
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -62,16 +70,27 @@ impl WrittenRule {
                 );
             }
         };
+        let sites = match self.site {
+            None => Vec::new(),
+            Some(WrittenSites::One(site)) => vec![site],
+            Some(WrittenSites::Several(sites)) if sites.is_empty() => {
+                return Err("`site = []` is no site: name one, or leave it out for all".to_owned());
+            }
+            Some(WrittenSites::Several(sites)) => sites,
+        };
         let matching = EventMatch {
             connection: self.connection,
             source: self.source,
             search,
         };
-        if matches!(verdict, Verdict::Dismiss { .. }) && matching.is_everything() {
-            return Err("it would dismiss every event: say which by `connection`, `source` or `search`".to_owned());
+        if matches!(verdict, Verdict::Dismiss { .. }) && sites.is_empty() && matching.is_everything() {
+            return Err(
+                "it would dismiss every event: say which by `site`, `connection`, `source` or `search`".to_owned(),
+            );
         }
         Ok(Rule {
             name: self.name.into_inner(),
+            sites,
             matching,
             verdict,
             active: self.active,
@@ -107,6 +126,23 @@ mod tests {
     fn a_rule_that_would_dismiss_everything_is_refused() {
         let refused = rule("name = \"All\"\ndismiss = \"Because\"").unwrap_err();
         assert!(refused.contains("every event"), "{refused}");
+    }
+
+    #[test]
+    fn a_rule_is_for_a_site_for_several_or_for_all() {
+        let sites = |site: &str| {
+            let text = format!("name = \"Noise\"\n{site}source = \"Alerts\"\ndismiss = \"x\"");
+            rule(&text).map(|rule| rule.sites)
+        };
+        assert_eq!(sites("").unwrap(), [""; 0]);
+        assert_eq!(sites("site = \"Main\"\n").unwrap(), ["Main"]);
+        assert_eq!(sites("site = [\"Main\", \"Branch\"]\n").unwrap(), ["Main", "Branch"]);
+        let refused = sites("site = []\n").unwrap_err();
+        assert!(refused.contains("leave it out for all"), "{refused}");
+        let refused = sites("site = 7\n").unwrap_err();
+        assert!(refused.contains("`site` is the name of a site"), "{refused}");
+        let all_of_a_site = rule("name = \"All\"\nsite = \"Main\"\ndismiss = \"Closed down\"");
+        assert_eq!(all_of_a_site.unwrap().sites, ["Main"]);
     }
 
     #[test]

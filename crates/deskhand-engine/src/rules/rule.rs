@@ -10,6 +10,8 @@ use crate::playbooks::EventMatch;
 pub struct Rule {
     /// Its name, each once in a desk.
     pub name: String,
+    /// Only events of these sites; without one, of all.
+    pub sites: Vec<String>,
     /// Which events it is for.
     pub matching: EventMatch,
     /// What becomes of them.
@@ -37,6 +39,14 @@ pub enum Verdict {
     },
 }
 
+impl Rule {
+    /// Whether it is for an event; `record` is what was received.
+    pub fn is_for(&self, event: &Event, record: &Value) -> bool {
+        let of_site = self.sites.is_empty() || self.sites.contains(&event.summary.site);
+        of_site && self.matching.is_for(event, record)
+    }
+}
+
 impl EventMatch {
     /// Whether an event is one of these; `record` is what was received.
     pub fn is_for(&self, event: &Event, record: &Value) -> bool {
@@ -47,11 +57,12 @@ impl EventMatch {
     }
 }
 
-/// What templates see of an event: `event`, with `id`, `recordId`, `updated`, `takenAt`, `connection`, `source`, `fields`
-/// and `raw`.
+/// What templates see of an event: `event`, with `id`, `recordId`, `updated`, `takenAt`, `connection`, `site`, `source`,
+/// `fields` and `raw`. Where it is in its life changes, and is none of it.
 pub fn roots_of(event: &Event, record: &Value) -> Map<String, Value> {
     let mut seen = serde_json::to_value(&event.summary).unwrap_or_default();
     if let Some(seen) = seen.as_object_mut() {
+        seen.remove("state");
         seen.insert("raw".to_owned(), record.clone());
     }
     let roots = json!({ "event": seen });

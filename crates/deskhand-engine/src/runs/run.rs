@@ -90,6 +90,9 @@ pub enum Cause {
     Dismissal {
         /// The event.
         id: i64,
+        /// The run whose step has dismissed it; `None` when a rule or a person has.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        run: Option<String>,
     },
     /// Another run failed.
     Failure {

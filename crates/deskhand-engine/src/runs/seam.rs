@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{Entry, NewRun, RunFilter, RunOutcome, RunSummary, What};
 use crate::StoreError;
-use crate::desk::EventChange;
+use crate::desk::EventTurn;
 use crate::schedules::ScheduleAfter;
 
 /// Keeps runs and their journals. Every method is one transaction.
@@ -104,8 +104,8 @@ pub struct Append {
     pub seen: i64,
     /// Runs that start by it; those whose id exists stay as they are.
     pub starts: Vec<NewRun>,
-    /// What becomes of events by it.
-    pub events: Vec<EventChange>,
+    /// What becomes of events by it, each with the runs that start if it changes something.
+    pub events: Vec<EventTurn>,
     /// What becomes of the schedule that started the run.
     pub schedule: Option<ScheduleAfter>,
     /// What becomes of the claim.

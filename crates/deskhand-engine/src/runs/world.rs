@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::decide::Known;
 use super::state::{Letter, Wanted};
 use super::{NewRun, RunSummary};
+use crate::desk::EventChange;
 use crate::playbooks::Playbook;
 use crate::schedules::ScheduleAfter;
 
@@ -35,6 +36,9 @@ pub trait World: Known {
 
     /// Tests a connection.
     fn check<'a>(&'a self, connection: &'a str, run_id: &'a str) -> BoxFuture<'a, Done>;
+
+    /// The runs that a change of an event by a step of this run sets off, if it changes something.
+    fn turned<'a>(&'a self, change: &'a EventChange, by: &'a NewRun) -> BoxFuture<'a, Result<Vec<NewRun>, Failure>>;
 
     /// What follows from a run's end, beside what it waits for.
     fn after<'a>(&'a self, ended: &'a RunSummary) -> BoxFuture<'a, Result<Follows, Failure>>;

@@ -11,6 +11,7 @@ use super::{
     BatchWrite, Committed, EventStore, FeedKey, Lease, LeaseRequest, Measure, RunEnd, RunOutcome, RunRecord, RunStart,
     StoreError,
 };
+use crate::desk::EventState;
 use crate::events::{Because, Dismissal, Event, EventFilter, EventSummary, NewEvent};
 use crate::ingest::{Decision, Known, Note, decide, settle};
 
@@ -29,6 +30,13 @@ impl MemoryStore {
 
     pub(super) fn has_event(&self, id: i64) -> bool {
         self.state.lock().events.contains_key(&id)
+    }
+
+    /// Says where an event is in its life.
+    pub(super) fn show_state(&self, id: i64, at: EventState) {
+        if let Some(stored) = self.state.lock().events.get_mut(&id) {
+            stored.state = at;
+        }
     }
 }
 
@@ -58,6 +66,8 @@ struct Feed {
 struct Stored {
     scope: i64,
     connection: String,
+    site: String,
+    state: EventState,
     because: Because,
     taken_at: Timestamp,
     run: String,
@@ -110,7 +120,7 @@ impl State {
     fn commit(&mut self, lease: &Lease, batch: BatchWrite) -> Result<Committed, StoreError> {
         self.renew(lease, batch.lease_until)?;
         let (key, feed) = self.held(lease)?;
-        let connection = key.connection.clone();
+        let (connection, site) = (key.connection.clone(), key.site.clone());
         if let Some(position) = batch.position {
             feed.position = Some(position);
         }
@@ -129,6 +139,8 @@ impl State {
                     let stored = Stored {
                         scope: lease.scope,
                         connection: connection.clone(),
+                        site: site.clone(),
+                        state: EventState::New,
                         because,
                         taken_at: batch.now,
                         run: batch.run_id.clone(),
@@ -206,7 +218,9 @@ impl State {
             updated: stored.updated()?,
             taken_at: stored.taken_at,
             connection: stored.connection.clone(),
+            site: stored.site.clone(),
             source: stored.new.source.clone(),
+            state: stored.state,
             fields: serde_json::from_str(&stored.new.fields).ok()?,
         })
     }
@@ -339,6 +353,9 @@ impl EventStore for MemoryStore {
             filter.record_id.is_none_or(|id| event.record_id == id)
                 && filter.run.as_ref().is_none_or(of_run)
                 && filter.before.is_none_or(|before| event.id < before)
+                && filter.state.is_none_or(|state| event.state == state)
+                && filter.since.is_none_or(|since| event.taken_at >= since)
+                && filter.until.is_none_or(|until| event.taken_at < until)
         });
         now(Ok(wanted.take(filter.limit as usize).collect()))
     }

@@ -8,33 +8,42 @@ use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, QueryBuilder, Row as _};
 
 use super::ROWS;
+use super::desk_events::{code, state};
 use super::dialect::{Database, Row};
 use super::errors::{broken, damaged, store_error};
 
 /// What an event's row is made of.
-const EVENT: &str = "SELECT e.id, e.record_id, e.stamp, e.taken_at, s.connection, o.name, e.raw_length, e.body, s.id, \
-     e.because FROM events e JOIN feeds f ON f.id = e.feed_id JOIN scopes s ON s.id = f.scope_id \
+const EVENT: &str = "SELECT e.id, e.record_id, e.stamp, e.taken_at, s.connection, o.name, e.raw_length, e.body, \
+     e.state, s.site, s.id, e.because FROM events e JOIN feeds f ON f.id = e.feed_id JOIN scopes s ON s.id = f.scope_id \
      JOIN sources o ON o.id = e.source_id";
 
 /// A record, in the scope that it was taken in.
 type InScope = (i64, i64);
 
 pub(super) async fn list_events(store: &Database, filter: &EventFilter) -> Result<Vec<EventSummary>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT e.id, e.record_id, e.stamp, e.taken_at, s.connection, o.name, e.raw_length, e.body FROM events e \
-         JOIN feeds f ON f.id = e.feed_id JOIN scopes s ON s.id = f.scope_id JOIN sources o ON o.id = e.source_id \
-         WHERE ($1 IS NULL OR e.record_id = $1) AND ($2 IS NULL OR e.id < $2) AND ($3 IS NULL OR e.run_id IN \
-         (SELECT r.id FROM runs r WHERE r.run = $3 OR SUBSTR(r.run, 1, LENGTH($4)) = $4)) ORDER BY e.id DESC LIMIT $5",
-    )
+    let rows = sqlx::query(AssertSqlSafe(format!(
+        "{EVENT} WHERE ($1 IS NULL OR e.record_id = $1) AND ($2 IS NULL OR e.id < $2) AND ($3 IS NULL OR e.run_id IN \
+         (SELECT r.id FROM runs r WHERE r.run = $3 OR SUBSTR(r.run, 1, LENGTH($4)) = $4)) \
+         AND ($6 IS NULL OR e.state = $6) AND ($7 IS NULL OR e.taken_at >= $7) AND ($8 IS NULL OR e.taken_at < $8) \
+         ORDER BY e.id DESC LIMIT $5"
+    )))
     .bind(filter.record_id)
     .bind(filter.before)
     .bind(filter.run.as_deref())
     .bind(filter.run.as_ref().map(|run| format!("{run}/")))
     .bind(i64::from(filter.limit))
+    .bind(filter.state.map(code))
+    .bind(filter.since.map(second))
+    .bind(filter.until.map(second))
     .fetch_all(&store.readers)
     .await
     .map_err(store_error)?;
     rows.iter().map(|row| Ok(summary(store, row)?.0)).collect()
+}
+
+/// The first second that is not before a time: events are kept by the second.
+fn second(time: Timestamp) -> i64 {
+    time.as_second() + i64::from(time.subsec_nanosecond() > 0)
 }
 
 /// One event.
@@ -60,7 +69,7 @@ pub(super) async fn new_events(store: &Database, limit: u32) -> Result<Vec<Event
 
 /// The events of rows, with all that is known of each.
 async fn events(store: &Database, rows: &[Row]) -> Result<Vec<Event>, StoreError> {
-    let records: BTreeSet<InScope> = rows.iter().map(|row| (row.get(8), row.get(1))).collect();
+    let records: BTreeSet<InScope> = rows.iter().map(|row| (row.get(10), row.get(1))).collect();
     let records: Vec<InScope> = records.into_iter().collect();
     let (mut revisions, mut dismissals, mut gone) = (HashMap::new(), HashMap::new(), HashMap::new());
     for records in records.chunks(ROWS) {
@@ -70,11 +79,11 @@ async fn events(store: &Database, rows: &[Row]) -> Result<Vec<Event>, StoreError
     }
     let event = |row: &Row| {
         let (summary, raw) = summary(store, row)?;
-        let record = (row.get(8), summary.record_id);
+        let record = (row.get(10), summary.record_id);
         Ok(Event {
             summary,
             raw: raw.into(),
-            because: Because::from_code(row.get(9))
+            because: Because::from_code(row.get(11))
                 .map(Because::reason)
                 .unwrap_or_default()
                 .to_owned(),
@@ -169,7 +178,9 @@ fn summary(store: &Database, row: &Row) -> Result<(EventSummary, Vec<u8>), Store
         updated: time(row.get(2))?,
         taken_at: time(row.get(3))?,
         connection: row.get(4),
+        site: row.get(9),
         source: row.get(5),
+        state: state(row.get(8)).ok_or_else(|| damaged("the state of an event"))?,
         fields,
     };
     Ok((summary, raw))

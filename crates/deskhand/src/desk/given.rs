@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 struct Names {
     /// `None`: nobody knows.
     connections: Option<Vec<String>>,
+    sites: BTreeSet<String>,
     sources: BTreeSet<String>,
     playbooks: Vec<KnownPlaybook>,
     commands: BTreeSet<&'static str>,
@@ -119,6 +120,7 @@ impl Names {
         sources.insert(deskhand_command::EventSource::default_source().name);
         Self {
             connections: Some(named(Kind::Connection).into_iter().collect()),
+            sites: named(Kind::Site),
             sources,
             playbooks,
             commands: deskhand_connectwise::declarations()
@@ -163,14 +165,17 @@ impl Names {
             Verdict::Escalate { playbook, .. } => playbook.as_ref(),
             Verdict::Dismiss { .. } => None,
         };
-        [
+        let sites = rule.sites.iter().filter_map(|name| self.site(name));
+        let names = [
             connection.and_then(|name| self.connection(name)),
             source.and_then(|name| missing("event source", name, self.sources.iter().map(String::as_str))),
             playbook.and_then(|name| self.playbook(name)),
-        ]
-        .into_iter()
-        .flatten()
-        .collect()
+        ];
+        sites.chain(names.into_iter().flatten()).collect()
+    }
+
+    fn site(&self, name: &str) -> Option<String> {
+        missing("site", name, self.sites.iter().map(String::as_str))
     }
 
     fn connection(&self, name: &str) -> Option<String> {

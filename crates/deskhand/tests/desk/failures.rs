@@ -73,8 +73,8 @@ async fn pl11_an_event_is_escalated_to_a_type_once() {
         by: "somebody".to_owned(),
         at: jiff::Timestamp::now(),
     };
-    assert!(!stage.store.turn_event(&again("Outage"), &[]).await.unwrap());
-    assert!(stage.store.turn_event(&again("Security"), &[]).await.unwrap());
+    assert!(!stage.store.turn_event(&again("Outage").into()).await.unwrap());
+    assert!(stage.store.turn_event(&again("Security").into()).await.unwrap());
     let changes = stage.store.event_story(1).await.unwrap().unwrap().changes;
     assert_eq!(changes.len(), 2, "{changes:?}");
 }

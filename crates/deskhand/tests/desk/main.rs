@@ -7,6 +7,8 @@ mod callbacks;
 mod commands;
 mod connections;
 mod dates;
+mod dismissals;
+mod events;
 mod failures;
 mod health;
 mod jobs;

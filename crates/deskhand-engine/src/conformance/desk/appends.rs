@@ -6,7 +6,7 @@ use super::sample::{
     sleep, state, time,
 };
 use super::{Desk, Outcome};
-use crate::desk::{EventChange, EventState, Turned};
+use crate::desk::{EventChange, EventState, EventTurn, Turned};
 use crate::runs::{Append, RunOutcome, RunState, Signalled, What};
 use crate::schedules::{Firing, Mode, ScheduleAfter, Standing};
 
@@ -126,7 +126,7 @@ pub(super) async fn what_follows_is_in_the_same_transaction(desk: &Desk) -> Outc
     let lease = claim(desk, 0).await?.lease;
     let follows = Append {
         starts: vec![child_of("a", "a/Sub"), child_of("a", "a/Sub"), new_run("a", 0)],
-        events: vec![change(event, Turned::Open), change(999, Turned::Open)],
+        events: vec![change(event, Turned::Open).into(), change(999, Turned::Open).into()],
         ..append(vec![began("Sub")], 0)
     };
     desk.runs.append(&lease, follows.clone()).await?;
@@ -138,6 +138,37 @@ pub(super) async fn what_follows_is_in_the_same_transaction(desk: &Desk) -> Outc
     let story = desk.events.event_story(event).await?.ok_or("it was taken")?;
     assert_eq!((story.state, story.changes.len()), (EventState::Open, 1));
     assert_eq!(desk.events.event_story(999).await?, None);
+    Ok(())
+}
+
+pub(super) async fn what_a_turn_sets_off_starts_once_for_every_time_that_it_turns(desk: &Desk) -> Outcome {
+    let event = an_event(desk).await?;
+    desk.runs.start(&new_run("a", 0)).await?;
+    let lease = claim(desk, 0).await?.lease;
+    let dismissed = || EventTurn {
+        change: change(
+            event,
+            Turned::Dismissed {
+                reason: "noise".to_owned(),
+            },
+        ),
+        starts: vec![new_run("after", 0), new_run("too", 0)],
+    };
+    let opened: EventTurn = change(event, Turned::Open).into();
+    let turns = Append {
+        // The second changes nothing, and so sets nothing off.
+        events: vec![dismissed(), dismissed(), opened.clone()],
+        ..append(vec![began("Sub")], 0)
+    };
+    desk.runs.append(&lease, turns).await?;
+    let again = Append {
+        events: vec![opened, dismissed()],
+        ..append(vec![began("Sub")], 1)
+    };
+    desk.runs.append(&lease, again).await?;
+    let mut started = claimed(desk, &claim_at("one", 11, 9)).await?;
+    started.sort();
+    assert_eq!(started, ["after:1", "after:3", "too:1", "too:3"]);
     Ok(())
 }
 
@@ -166,7 +197,10 @@ pub(super) async fn a_refused_append_leaves_nothing(desk: &Desk) -> Outcome {
     let _newer = claim(desk, 60).await?;
     let refused = Append {
         starts: vec![new_run("b", 0)],
-        events: vec![change(event, Turned::Open)],
+        events: vec![EventTurn {
+            change: change(event, Turned::Open),
+            starts: vec![new_run("c", 0)],
+        }],
         schedule: Some(ScheduleAfter {
             schedule: "S".to_owned(),
             failures: 1,
@@ -177,6 +211,7 @@ pub(super) async fn a_refused_append_leaves_nothing(desk: &Desk) -> Outcome {
     assert!(is_lost(desk.runs.append(&older, refused).await));
     assert!(journal(desk, &run.id).await?.is_empty());
     assert_eq!(desk.runs.get_run("b").await?, None);
+    assert_eq!(desk.runs.get_run("c:1").await?, None);
     let story = desk.events.event_story(event).await?.ok_or("it was taken")?;
     assert_eq!(story.state, EventState::New);
     let standing = desk.schedules.get_schedule("S").await?.ok_or("it was put")?;

@@ -1,10 +1,12 @@
 //! What becomes of events.
 
+use jiff::SignedDuration;
+
 use super::super::sample::{batch, claim as claim_feed, event};
 use super::sample::{claim_at, claimed, new_run, time};
 use super::{Desk, Outcome};
-use crate::desk::{EventChange, EventState, HandedOut, Turned};
-use crate::events::Event;
+use crate::desk::{EventChange, EventState, EventTurn, HandedOut, Turned};
+use crate::events::{Event, EventFilter};
 
 fn change(event: i64, to: Turned) -> EventChange {
     EventChange {
@@ -25,6 +27,13 @@ fn escalated(incident_type: &str) -> Turned {
 fn dismissed() -> Turned {
     Turned::Dismissed {
         reason: "noise".to_owned(),
+    }
+}
+
+fn starting(run: &str, change: EventChange) -> EventTurn {
+    EventTurn {
+        change,
+        starts: vec![new_run(run, 0)],
     }
 }
 
@@ -72,7 +81,7 @@ pub(super) async fn what_was_turned_by_hand_is_not_handed_out(desk: &Desk) -> Ou
     let event = three(desk).await?[0].summary.id;
     assert!(
         desk.events
-            .turn_event(&change(event, dismissed()), &[new_run("a", 0)])
+            .turn_event(&starting("a", change(event, dismissed())))
             .await?
     );
     assert_eq!(desk.events.new_events(9).await?.len(), 2);
@@ -82,23 +91,18 @@ pub(super) async fn what_was_turned_by_hand_is_not_handed_out(desk: &Desk) -> Ou
         starts: vec![new_run("b", 0)],
     };
     assert_eq!(desk.events.hand_out(&[handed]).await?, 0);
-    assert_eq!(claimed(desk, &claim_at("one", 0, 9)).await?, ["a"]);
+    assert_eq!(claimed(desk, &claim_at("one", 0, 9)).await?, ["a:1"]);
     Ok(())
 }
 
 pub(super) async fn a_turn_that_changes_nothing_starts_nothing(desk: &Desk) -> Outcome {
     let event = three(desk).await?[0].summary.id;
     for to in [Turned::Open, dismissed(), Turned::Open] {
-        assert!(desk.events.turn_event(&change(event, to.clone()), &[]).await?);
-        assert!(!desk.events.turn_event(&change(event, to), &[new_run("a", 0)]).await?);
+        assert!(desk.events.turn_event(&change(event, to.clone()).into()).await?);
+        assert!(!desk.events.turn_event(&starting("a", change(event, to))).await?);
     }
-    assert!(
-        !desk
-            .events
-            .turn_event(&change(999, dismissed()), &[new_run("a", 0)])
-            .await?
-    );
-    assert_eq!(desk.runs.get_run("a").await?, None);
+    assert!(!desk.events.turn_event(&starting("a", change(999, dismissed()))).await?);
+    assert!(claimed(desk, &claim_at("one", 0, 9)).await?.is_empty());
     let story = desk.events.event_story(event).await?.ok_or("it was taken")?;
     assert_eq!((story.state, story.changes.len()), (EventState::Open, 3));
     assert_eq!(desk.events.event_story(999).await?, None);
@@ -107,19 +111,78 @@ pub(super) async fn a_turn_that_changes_nothing_starts_nothing(desk: &Desk) -> O
 
 pub(super) async fn pl11_an_event_is_escalated_once_to_a_type(desk: &Desk) -> Outcome {
     let event = three(desk).await?[0].summary.id;
-    assert!(desk.events.turn_event(&change(event, escalated("Outage")), &[]).await?);
-    assert!(!desk.events.turn_event(&change(event, escalated("Outage")), &[]).await?);
     assert!(
-        desk.events.turn_event(&change(event, escalated("Breach")), &[]).await?,
+        desk.events
+            .turn_event(&change(event, escalated("Outage")).into())
+            .await?
+    );
+    assert!(
+        !desk
+            .events
+            .turn_event(&change(event, escalated("Outage")).into())
+            .await?
+    );
+    assert!(
+        desk.events
+            .turn_event(&change(event, escalated("Breach")).into())
+            .await?,
         "another type"
     );
-    assert!(desk.events.turn_event(&change(event, dismissed()), &[]).await?);
+    assert!(desk.events.turn_event(&change(event, dismissed()).into()).await?);
     assert!(
-        !desk.events.turn_event(&change(event, escalated("Outage")), &[]).await?,
+        !desk
+            .events
+            .turn_event(&change(event, escalated("Outage")).into())
+            .await?,
         "also later"
     );
     let story = desk.events.event_story(event).await?.ok_or("it was taken")?;
     assert_eq!((story.state, story.changes.len()), (EventState::Dismissed, 3));
     assert_eq!(story.changes[0].to, escalated("Outage"));
+    Ok(())
+}
+
+pub(super) async fn lists_of_events_are_of_a_state_and_of_a_time(desk: &Desk) -> Outcome {
+    let events = three(desk).await?;
+    let (first, second) = (events[0].summary.id, events[1].summary.id);
+    desk.events
+        .turn_event(&change(first, escalated("Outage")).into())
+        .await?;
+    desk.events.turn_event(&change(second, dismissed()).into()).await?;
+    let listed = async |filter: EventFilter| -> Result<Vec<(i64, EventState)>, crate::StoreError> {
+        let listed = desk.ingested.list_events(&EventFilter { limit: 9, ..filter }).await?;
+        Ok(listed.into_iter().map(|event| (event.record_id, event.state)).collect())
+    };
+    let (new, dismissed, escalated) = (EventState::New, EventState::Dismissed, EventState::Escalated);
+    assert_eq!(
+        listed(EventFilter::default()).await?,
+        [(3, new), (2, dismissed), (1, escalated)]
+    );
+    for (id, state) in [(1, escalated), (2, dismissed), (3, new)] {
+        let of_state = EventFilter {
+            state: Some(state),
+            ..EventFilter::default()
+        };
+        assert_eq!(listed(of_state).await?, [(id, state)]);
+    }
+    let known = desk.ingested.get_event(first).await?.ok_or("it was taken")?;
+    assert_eq!((known.summary.state, known.summary.site.as_str()), (escalated, "Main"));
+
+    let taken_at = known.summary.taken_at;
+    let a_little = SignedDuration::from_millis(500);
+    for (since, until, count) in [
+        (Some(taken_at), None, 3),
+        (Some(taken_at + a_little), None, 0),
+        (None, Some(taken_at), 0),
+        (None, Some(taken_at + a_little), 3),
+        (Some(taken_at - a_little), Some(taken_at + a_little), 3),
+    ] {
+        let of_time = EventFilter {
+            since,
+            until,
+            ..EventFilter::default()
+        };
+        assert_eq!(listed(of_time).await?.len(), count, "from {since:?} until {until:?}");
+    }
     Ok(())
 }

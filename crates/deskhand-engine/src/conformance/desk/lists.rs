@@ -69,7 +69,11 @@ pub(super) async fn every_plan_and_cause_comes_back(desk: &Desk) -> Outcome {
             due: time(9),
         },
         Cause::Event { id: 5 },
-        Cause::Dismissal { id: 6 },
+        Cause::Dismissal { id: 6, run: None },
+        Cause::Dismissal {
+            id: 6,
+            run: Some(text()),
+        },
         Cause::Failure { run: text() },
         Cause::Step {
             run: text(),

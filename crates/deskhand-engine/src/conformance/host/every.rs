@@ -5,7 +5,10 @@ use serde_json::json;
 use super::steps::{ask, command, condition, fail, for_each, format, mail, nested, note, playbook, repeat, wait};
 use crate::playbooks::{Does, Playbook, Wait};
 
-/// The playbook, and the one that it runs.
+/// The playbook that every dismissal sets off, where there is one of that name.
+pub(super) const CLOSING: &str = "Closing";
+
+/// The playbook, the one that it runs, and the one that its dismissal sets off.
 pub(super) fn every_kind() -> Vec<Playbook> {
     let tickets = json!("{{ PlaybookData | jsonpath('$.Look.rawData.Results[*]') }}");
     let ids = json!("{{ PlaybookData | jsonpath('$.Look.rawData.Results[*].id') }}");
@@ -75,7 +78,11 @@ pub(super) fn every_kind() -> Vec<Playbook> {
         .step("Wait", &["Note"], wait(60))
         .step("Letter", &["Wait"], mail("Sub"))
         .done();
-    vec![every, sub]
+    let closing = playbook(CLOSING)
+        .step("Note", &[], note(json!(2), "closing"))
+        .step("Dismiss", &["Note"], Does::Dismiss { reason: json!("again") })
+        .done();
+    vec![every, sub, closing]
 }
 
 /// A playbook whose inner run fails twice, and the one that it runs.

@@ -130,7 +130,17 @@ async fn undisturbed(fresh: &FreshDesk<'_>) -> Result<(CameTo, usize)> {
     let came_to = trial.came_to().await?;
     let every_effect_once = came_to.notes.iter().all(|(_, times)| *times == 1);
     assert!(every_effect_once, "{:?}", came_to.notes);
-    assert_eq!((came_to.notes.len(), came_to.letters.len()), (18, 4));
+    assert_eq!((came_to.notes.len(), came_to.letters.len()), (19, 4));
+    let set_off = came_to
+        .runs
+        .keys()
+        .filter(|(run, step)| run.starts_with("dismissal:") && step.is_empty());
+    let set_off: Vec<_> = set_off.map(|(run, _)| run.clone()).collect();
+    assert_eq!(
+        set_off,
+        [format!("dismissal:{}:Closing:2", trial.event)],
+        "once, by the second change"
+    );
     assert_eq!(
         came_to.event,
         (EventState::Dismissed, 2),

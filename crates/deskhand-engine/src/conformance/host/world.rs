@@ -10,7 +10,10 @@ use serde_json::{Map, Value, json};
 
 use super::clock::ToyClock;
 use super::commands::{ToyCommand, ToyDoes, declaration};
+use super::every::CLOSING;
 use super::killer::Killer;
+use super::steps::run_of;
+use crate::desk::{EventChange, Turned};
 use crate::playbooks::Playbook;
 use crate::runs::state::{Letter, Wanted};
 use crate::runs::world::{Done, Follows, Ready};
@@ -217,6 +220,19 @@ impl World for Toy {
             output: json!({"checked": run_id}),
             failure,
         }))
+    }
+
+    fn turned<'a>(&'a self, change: &'a EventChange, by: &'a NewRun) -> BoxFuture<'a, Result<Vec<NewRun>, Failure>> {
+        let waits = self.playbooks.contains_key(CLOSING) && matches!(change.to, Turned::Dismissed { .. });
+        let closing = waits.then(|| NewRun {
+            id: format!("dismissal:{}:{CLOSING}", change.event),
+            cause: Cause::Dismissal {
+                id: change.event,
+                run: Some(by.id.clone()),
+            },
+            ..run_of("", CLOSING)
+        });
+        Box::pin(std::future::ready(self.there().map(|()| closing.into_iter().collect())))
     }
 
     fn after<'a>(&'a self, ended: &'a RunSummary) -> BoxFuture<'a, Result<Follows, Failure>> {

@@ -100,12 +100,13 @@ impl Drive {
             at: now,
             seen,
             starts: decision.starts,
-            events: decision.events,
+            events: self.turns(decision.events).await,
             schedule: None,
             then,
         };
         self.add_what_follows(&mut append).await;
-        let starts_others = !append.starts.is_empty() || matches!(append.then, Then::End { .. });
+        let turns_set_off = append.events.iter().any(|turn| !turn.starts.is_empty());
+        let starts_others = turns_set_off || !append.starts.is_empty() || matches!(append.then, Then::End { .. });
         let unseen = self.host.append(&self.lease, append).await?;
         if starts_others {
             self.host.wake();

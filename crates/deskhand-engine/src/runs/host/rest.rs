@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use deskhand_command::{Failure, Retry};
+use deskhand_command::{BoxFuture, Failure, Retry};
 use serde_json::Value;
 use tracing::warn;
 
 use super::drive::Drive;
 use super::run_host::{Gone, later};
-use crate::runs::world::Follows;
+use crate::desk::{EventChange, EventTurn};
 use crate::runs::{Append, Entry, RunOutcome, RunState, RunSummary, Then, What};
 
 /// What could not be asked for is asked for again after this long.
@@ -41,33 +41,42 @@ impl Drive {
             wake_at: None,
             reason: reason.clone(),
         };
-        let follows = self.follows(&summary).await;
+        let follows = self
+            .patiently("what follows from a run", || self.host.world.after(&summary))
+            .await;
         append.starts.extend(follows.starts);
         append.schedule = follows.schedule;
     }
 
-    /// What follows from the run's end, however long it takes to find out.
-    async fn follows(&self, summary: &RunSummary) -> Follows {
+    /// What becomes of events, with the runs that each change sets off.
+    pub(super) async fn turns(&self, changes: Vec<EventChange>) -> Vec<EventTurn> {
+        let mut turns = Vec::with_capacity(changes.len());
+        for change in changes {
+            let ask = || self.host.world.turned(&change, &self.run);
+            let starts = self.patiently("what a change of an event sets off", ask).await;
+            turns.push(EventTurn { change, starts });
+        }
+        turns
+    }
+
+    /// Asks the world about this run, however long it takes to answer; what will not be known is nothing.
+    async fn patiently<'a, T: Default>(&self, what: &str, ask: impl Fn() -> BoxFuture<'a, Result<T, Failure>>) -> T {
         loop {
-            match self.host.world.after(summary).await {
-                Ok(follows) => return follows,
-                Err(failure) if failure.retry == Retry::Later => {
-                    warn!(
-                        run = summary.id,
-                        failure = failure.message,
-                        "what follows from a run is not known yet"
-                    );
-                    self.host.clock.sleep(LATER).await;
-                }
-                Err(failure) => {
-                    warn!(
-                        run = summary.id,
-                        failure = failure.message,
-                        "what follows from a run is not known"
-                    );
-                    return Follows::default();
-                }
+            let failure = match ask().await {
+                Ok(known) => return known,
+                Err(failure) => failure,
+            };
+            let later = failure.retry == Retry::Later;
+            warn!(
+                run = self.run.id,
+                failure = failure.message,
+                later,
+                "{what} is not known"
+            );
+            if !later {
+                return T::default();
             }
+            self.host.clock.sleep(LATER).await;
         }
     }
 

@@ -4,13 +4,23 @@ use deskhand_command::BoxFuture;
 
 use super::{MemoryDesk, State, ready};
 use crate::StoreError;
-use crate::desk::{EventChange, EventDesk, EventState, EventStory, HandedOut, Turned};
+use crate::desk::{EventChange, EventDesk, EventState, EventStory, EventTurn, HandedOut, Turned};
 use crate::events::Event;
-use crate::runs::NewRun;
 
 impl State {
-    /// Turns an event; false when that changes nothing.
-    pub(super) fn turn(&mut self, change: &EventChange) -> bool {
+    /// Turns an event and starts what that sets off; false when it changes nothing.
+    pub(super) fn turn(&mut self, turn: &EventTurn) -> bool {
+        let Some(number) = self.change(&turn.change) else {
+            return false;
+        };
+        for start in turn.starts_as(number) {
+            self.start(&start);
+        }
+        true
+    }
+
+    /// Changes an event; the number of the change, or `None` when that changes nothing.
+    fn change(&mut self, change: &EventChange) -> Option<i64> {
         let (state, changes) = self.events.entry(change.event).or_insert((EventState::New, Vec::new()));
         let to = match &change.to {
             Turned::Open => EventState::Open,
@@ -18,17 +28,17 @@ impl State {
             Turned::Escalated { incident_type, .. } => {
                 let known = |change: &EventChange| matches!(&change.to, Turned::Escalated { incident_type: known, .. } if known == incident_type);
                 if changes.iter().any(known) {
-                    return false;
+                    return None;
                 }
                 EventState::Escalated
             }
         };
         if *state == to && to != EventState::Escalated {
-            return false;
+            return None;
         }
         *state = to;
         changes.push(change.clone());
-        true
+        i64::try_from(changes.len()).ok()
     }
 
     fn hand_out(&mut self, handed: &HandedOut) -> bool {
@@ -36,7 +46,7 @@ impl State {
             return false;
         }
         for change in &handed.changes {
-            self.turn(change);
+            self.change(change);
         }
         for start in &handed.starts {
             self.start(start);
@@ -58,21 +68,15 @@ impl EventDesk for MemoryDesk {
         let mut state = self.state.lock();
         let there = |handed: &&HandedOut| self.ingested.has_event(handed.event);
         let turned = handed.iter().filter(there).filter(|handed| state.hand_out(handed));
-        ready(turned.count() as u64)
+        let turned = turned.count() as u64;
+        self.show_states(&state);
+        ready(turned)
     }
 
-    fn turn_event<'a>(
-        &'a self,
-        change: &'a EventChange,
-        starts: &'a [NewRun],
-    ) -> BoxFuture<'a, Result<bool, StoreError>> {
+    fn turn_event<'a>(&'a self, turn: &'a EventTurn) -> BoxFuture<'a, Result<bool, StoreError>> {
         let mut state = self.state.lock();
-        let turned = self.ingested.has_event(change.event) && state.turn(change);
-        if turned {
-            for start in starts {
-                state.start(start);
-            }
-        }
+        let turned = self.ingested.has_event(turn.change.event) && state.turn(turn);
+        self.show_states(&state);
         ready(turned)
     }
 

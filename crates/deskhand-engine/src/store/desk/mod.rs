@@ -37,6 +37,15 @@ struct State {
     definitions: Definitions,
 }
 
+impl MemoryDesk {
+    /// Lets lists of events show where each is.
+    fn show_states(&self, state: &State) {
+        for (event, (at, _)) in &state.events {
+            self.ingested.show_state(*event, *at);
+        }
+    }
+}
+
 fn ready<'a, T: Send + 'a>(value: T) -> BoxFuture<'a, Result<T, StoreError>> {
     Box::pin(std::future::ready(Ok(value)))
 }

@@ -208,14 +208,14 @@ impl State {
         &mut self,
         run: &str,
         starts: &[NewRun],
-        events: &[crate::desk::EventChange],
+        events: &[crate::desk::EventTurn],
         schedule: Option<crate::schedules::ScheduleAfter>,
     ) {
         for start in starts {
             self.start(start);
         }
-        for change in events {
-            self.turn(change);
+        for turn in events {
+            self.turn(turn);
         }
         if let Some(after) = schedule {
             self.run_ended(run, after);
@@ -284,8 +284,11 @@ impl RunStore for MemoryDesk {
     }
 
     fn append<'a>(&'a self, lease: &'a RunLease, mut append: Append) -> BoxFuture<'a, Result<Vec<Entry>, StoreError>> {
-        append.events.retain(|change| self.ingested.has_event(change.event));
-        answered(self.state.lock().append(lease, append))
+        append.events.retain(|turn| self.ingested.has_event(turn.change.event));
+        let mut state = self.state.lock();
+        let appended = state.append(lease, append);
+        self.show_states(&state);
+        answered(appended)
     }
 
     fn signal<'a>(

@@ -8,10 +8,10 @@ mod turn;
 
 use deskhand_command::BoxFuture;
 use deskhand_engine::StoreError;
-use deskhand_engine::desk::{EventChange, EventDesk, EventStory, HandedOut};
+use deskhand_engine::desk::{EventDesk, EventStory, EventTurn, HandedOut};
 use deskhand_engine::events::Event;
-use deskhand_engine::runs::NewRun;
 
+pub(super) use self::state::{code, state};
 pub(super) use self::turn::turn_all;
 use super::dialect::Database;
 use super::{ROWS, desk_runs, dialect, errors, list, words};
@@ -25,12 +25,8 @@ impl EventDesk for Database {
         Box::pin(hand_out::hand_out(self, handed))
     }
 
-    fn turn_event<'a>(
-        &'a self,
-        change: &'a EventChange,
-        starts: &'a [NewRun],
-    ) -> BoxFuture<'a, Result<bool, StoreError>> {
-        Box::pin(turn::turn(self, change, starts))
+    fn turn_event<'a>(&'a self, turn: &'a EventTurn) -> BoxFuture<'a, Result<bool, StoreError>> {
+        Box::pin(turn::turn(self, turn))
     }
 
     fn event_story(&self, event: i64) -> BoxFuture<'_, Result<Option<EventStory>, StoreError>> {

@@ -12,12 +12,12 @@ const CODES: [(i64, EventState); 4] = [
     (3, EventState::Dismissed),
 ];
 
-pub(super) fn code(state: EventState) -> i64 {
+pub(crate) fn code(state: EventState) -> i64 {
     let found = CODES.iter().find(|(_, known)| *known == state);
     found.map_or(0, |(code, _)| *code)
 }
 
-pub(super) fn state(code: i64) -> Option<EventState> {
+pub(crate) fn state(code: i64) -> Option<EventState> {
     let found = CODES.iter().find(|(known, _)| *known == code);
     found.map(|(_, state)| *state)
 }

@@ -1,7 +1,7 @@
 //! Events that are turned, one by one.
 
 use deskhand_engine::StoreError;
-use deskhand_engine::desk::{EventChange, Turned};
+use deskhand_engine::desk::{EventChange, EventTurn, Turned};
 use deskhand_engine::runs::NewRun;
 
 use super::changes;
@@ -12,32 +12,36 @@ use super::read::state_of;
 use super::state::{Turning, code};
 
 /// Turns an event and starts runs with it; false when that changes nothing.
-pub(super) async fn turn(store: &Database, change: &EventChange, starts: &[NewRun]) -> Result<bool, StoreError> {
+pub(super) async fn turn(store: &Database, turn: &EventTurn) -> Result<bool, StoreError> {
     let mut transaction = dialect::begin_apart(&store.writer).await.map_err(store_error)?;
-    if !turn_one(&mut transaction, change).await? {
+    let Some(number) = turn_one(&mut transaction, &turn.change).await? else {
         transaction.rollback().await.map_err(store_error)?;
         return Ok(false);
-    }
-    let starts: Vec<_> = starts.iter().collect();
-    start_all(&mut transaction, &starts).await?;
+    };
+    let starts = turn.starts_as(number);
+    start_all(&mut transaction, &starts.iter().collect::<Vec<_>>()).await?;
     transaction.commit().await.map_err(store_error)?;
     Ok(true)
 }
 
-/// Turns events, each as far as that changes something.
-pub(crate) async fn turn_all(to: &mut Connection, changes: &[EventChange]) -> Result<(), StoreError> {
-    let mut changes: Vec<_> = changes.iter().collect();
+/// Turns events, each as far as that changes something; returns the runs that this sets off.
+pub(crate) async fn turn_all(to: &mut Connection, turns: &[EventTurn]) -> Result<Vec<NewRun>, StoreError> {
+    let mut turns: Vec<_> = turns.iter().collect();
     // Whoever turns some of the same at the same time waits for one after the other, and never in a circle.
-    changes.sort_by_key(|change| change.event);
-    for change in changes {
-        turn_one(to, change).await?;
+    turns.sort_by_key(|turn| turn.change.event);
+    let mut starts = Vec::new();
+    for turn in turns {
+        if let Some(number) = turn_one(to, &turn.change).await? {
+            starts.extend(turn.starts_as(number));
+        }
     }
-    Ok(())
+    Ok(starts)
 }
 
-async fn turn_one(to: &mut Connection, change: &EventChange) -> Result<bool, StoreError> {
+/// Turns an event; the number of the change, or `None` when it changes nothing.
+async fn turn_one(to: &mut Connection, change: &EventChange) -> Result<Option<i64>, StoreError> {
     let Some(state) = state_of(to, change.event, dialect::FOR_UPDATE).await? else {
-        return Ok(false);
+        return Ok(None);
     };
     let before = changes::of(to, change.event).await?;
     let linked = before.iter().filter_map(|change| match &change.to {
@@ -49,7 +53,7 @@ async fn turn_one(to: &mut Connection, change: &EventChange) -> Result<bool, Sto
         linked: linked.collect(),
     };
     if !event.turn(change) {
-        return Ok(false);
+        return Ok(None);
     }
     sqlx::query("UPDATE events SET state = $1 WHERE id = $2")
         .bind(code(event.state))
@@ -59,5 +63,5 @@ async fn turn_one(to: &mut Connection, change: &EventChange) -> Result<bool, Sto
         .map_err(store_error)?;
     let seq = i64::try_from(before.len()).unwrap_or(i64::MAX - 1) + 1;
     changes::insert(to, &[(seq, change)]).await?;
-    Ok(true)
+    Ok(Some(seq))
 }

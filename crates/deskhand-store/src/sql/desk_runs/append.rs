@@ -131,8 +131,8 @@ async fn follow(to: &mut Connection, lease: &RunLease, append: &Append, run: &Ad
     if let Some(after) = &append.schedule {
         schedules::note(to, after).await?;
     }
-    desk_events::turn_all(to, &append.events).await?;
-    let starts: Vec<_> = append.starts.iter().collect();
+    let set_off = desk_events::turn_all(to, &append.events).await?;
+    let starts: Vec<_> = append.starts.iter().chain(&set_off).collect();
     start_all(to, &starts).await?;
     Ok(())
 }
