@@ -12,7 +12,7 @@ use crate::desk::{Definition, Desk, EventChange, EventDesk, EventTurn, Kind};
 use crate::events::Event;
 use crate::jobs::{IngestionJob, WrittenIngestion};
 use crate::playbooks::{EventMatch, Known, Playbook, Trigger, read};
-use crate::rules::{Led, Moment, Rule, Subscription, Waiting, WrittenRule, set_off};
+use crate::rules::{Led, Moment, Rule, Subscription, Verdict, Waiting, WrittenRule, set_off};
 use crate::runs::{NewRun, Plan};
 use crate::schedules::{Schedule, When, WrittenSchedule};
 
@@ -62,6 +62,7 @@ impl Automation {
             }
         }
         automation.pin_playbooks();
+        automation.subscribe_escalations();
         automation.check_health();
         automation.put_sites();
         automation
@@ -133,6 +134,25 @@ impl Automation {
             matching: matching.clone(),
             site: None,
         });
+    }
+
+    /// The playbooks that rules escalate to wait for that.
+    fn subscribe_escalations(&mut self) {
+        for rule in &self.rules {
+            if let Verdict::Escalate {
+                playbook: Some(name), ..
+            } = &rule.verdict
+                && let Some((version, _)) = self.playbooks.get(name)
+            {
+                self.subscriptions.push(Subscription {
+                    playbook: name.clone(),
+                    version: *version,
+                    moment: Moment::Escalated,
+                    matching: EventMatch::default(),
+                    site: None,
+                });
+            }
+        }
     }
 
     /// Schedules that run a playbook run the version that is the newest now; all playbooks have to be known for that.

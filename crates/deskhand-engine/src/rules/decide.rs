@@ -36,6 +36,13 @@ pub struct Waiting<'a> {
     pub site_of: &'a (dyn Fn(&str) -> String + Sync),
 }
 
+impl<'a> Waiting<'a> {
+    fn escalation_to(&self, playbook: &str) -> Option<&'a Subscription> {
+        let mut waits = self.subscriptions.iter();
+        waits.find(|waits| waits.moment == Moment::Escalated && waits.playbook == playbook)
+    }
+}
+
 /// What led to a change of an event.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Led<'a> {
@@ -50,6 +57,8 @@ pub struct Led<'a> {
 pub enum Moment {
     /// It was taken, and no rule dismissed it.
     Taken,
+    /// A rule that names the playbook escalates it.
+    Escalated,
     /// It was dismissed.
     Dismissed,
 }
@@ -102,8 +111,8 @@ pub fn decide(event: &Event, waiting: Waiting<'_>, now: Timestamp) -> HandedOut 
             },
         ));
         let named = playbook.as_ref();
-        let playbook = named.and_then(|name| waiting.subscriptions.iter().find(|known| known.playbook == *name));
-        starts.extend(playbook.map(|playbook| run_of(event, playbook, waiting, Moment::Taken, now)));
+        let playbook = named.and_then(|name| waiting.escalation_to(name));
+        starts.extend(playbook.map(|playbook| run_of(event, playbook, waiting, Moment::Escalated, now)));
     }
     if changes.is_empty() {
         changes.push(EventChange {
@@ -172,7 +181,7 @@ fn started(event: &Event, record: &Value, waiting: Waiting<'_>, moment: Moment, 
 fn run_of(event: &Event, waits: &Subscription, waiting: Waiting<'_>, moment: Moment, now: Timestamp) -> NewRun {
     let id = event.summary.id;
     let (word, cause) = match moment {
-        Moment::Taken => ("event", Cause::Event { id }),
+        Moment::Taken | Moment::Escalated => ("event", Cause::Event { id }),
         Moment::Dismissed => ("dismissal", Cause::Dismissal { id, run: None }),
     };
     NewRun {
@@ -295,7 +304,11 @@ mod tests {
 
     #[test]
     fn a_rule_that_escalates_says_to_what_and_starts_its_playbook_once() {
-        let subscriptions = [waits("Act", Moment::Taken, None)];
+        let subscriptions = [
+            waits("Act", Moment::Taken, Some("{$.summary} contains elsewhere")),
+            waits("Act", Moment::Escalated, None),
+            waits("Other", Moment::Escalated, None),
+        ];
         let handed = handed("Mail is down", &[outage()], &subscriptions);
         let escalated = Turned::Escalated {
             incident_type: "Outage".to_owned(),
@@ -303,6 +316,13 @@ mod tests {
         };
         assert_eq!(handed.changes[0].to, escalated);
         assert_eq!(handed.starts.len(), 1);
+        assert_eq!(handed.starts[0].id, "event:7:Act");
+        // One that waits for the event as well is the same run.
+        let subscriptions = [waits("Act", Moment::Taken, None), waits("Act", Moment::Escalated, None)];
+        assert_eq!(
+            self::handed("Mail is down", &[outage()], &subscriptions).starts.len(),
+            1
+        );
     }
 
     #[test]

@@ -78,3 +78,27 @@ async fn pl11_an_event_is_escalated_to_a_type_once() {
     let changes = stage.store.event_story(1).await.unwrap().unwrap().changes;
     assert_eq!(changes.len(), 2, "{changes:?}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rule_starts_the_playbook_that_it_escalates_to_though_that_waits_for_no_event() {
+    let stage = Stage::set(5).await;
+    stage
+        .apply(
+            "[[ingestion]]\nname = \"Tickets\"\nconnection = \"acme\"\nevery = \"15m\"\nfrom = \"2000-01-01 00:00\"\n\
+             [[rule]]\nname = \"All\"\nescalate = { incident_type = \"Outage\", title = \"Out\", playbook = \"Act\" }\n",
+        )
+        .await;
+    stage
+        .apply(
+            "[playbook]\nname = \"Act\"\nsummary = \"Acts.\"\n[[step]]\nname = \"Say\"\n\
+             format = { id = \"{{ event.recordId }}\" }\n",
+        )
+        .await;
+    stage.forward(16).await;
+    let of_act = RunFilter {
+        playbook: Some("Act".to_owned()),
+        outcome: Some(RunOutcome::Successful),
+        ..RunFilter::default()
+    };
+    assert_eq!(stage.runs(of_act).await.len(), 5);
+}
