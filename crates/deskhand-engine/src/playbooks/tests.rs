@@ -357,6 +357,7 @@ wait = "1s"
             name: "Other".to_owned(),
             inputs: Vec::new(),
             runs: Vec::new(),
+            needs: Vec::new(),
         };
         known.playbooks = Some(Box::leak(Box::new([other])));
     });

@@ -47,6 +47,18 @@ impl EventMatch {
     }
 }
 
+/// The members of an event that templates see.
+pub const EVENT_MEMBERS: [&str; 8] = [
+    "id",
+    "recordId",
+    "updated",
+    "takenAt",
+    "connection",
+    "source",
+    "fields",
+    "raw",
+];
+
 /// What templates see of an event: `event`, with `id`, `recordId`, `updated`, `takenAt`, `connection`, `source`, `fields`
 /// and `raw`.
 pub fn roots_of(event: &Event, record: &Value) -> Map<String, Value> {

@@ -15,6 +15,8 @@ pub struct Known<'a> {
     pub connections: Option<&'a [String]>,
     /// The other playbooks; one of the same name is the version before, and does not count.
     pub playbooks: Option<&'a [KnownPlaybook]>,
+    /// The names of the users and of their groups.
+    pub people: Option<&'a [String]>,
     /// Looks at the schedules of triggers.
     pub schedule: &'a CheckSchedule,
 }
@@ -26,6 +28,7 @@ impl<'a> Known<'a> {
             commands,
             connections: None,
             playbooks: None,
+            people: None,
             schedule: &|_, _| Ok(()),
         }
     }
