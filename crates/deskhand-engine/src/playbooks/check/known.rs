@@ -17,6 +17,9 @@ pub struct Known<'a> {
     pub playbooks: Option<&'a [KnownPlaybook]>,
     /// The names of the users and of their groups.
     pub people: Option<&'a [String]>,
+    /// Whether that is told as well with which a playbook can begin, and then would fail. A playbook that was applied before
+    /// there was such a check is still one.
+    pub strictly: bool,
     /// Looks at the schedules of triggers.
     pub schedule: &'a CheckSchedule,
 }
@@ -29,6 +32,7 @@ impl<'a> Known<'a> {
             connections: None,
             playbooks: None,
             people: None,
+            strictly: false,
             schedule: &|_, _| Ok(()),
         }
     }

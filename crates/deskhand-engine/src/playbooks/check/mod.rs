@@ -32,5 +32,7 @@ pub(super) fn check(notes: &mut Notes<'_>, draft: &Draft, placed: &[Placed], kno
     nesting::check(notes, draft, known);
     templates::check(notes, draft, placed);
     people::check(notes, draft, known);
-    letters::check(notes, draft);
+    if known.strictly {
+        letters::check(notes, draft);
+    }
 }

@@ -12,7 +12,7 @@ pub(super) fn check(notes: &mut Notes<'_>, draft: &Draft, placed: &[Placed], kno
     let needs = needs(&steps_of(draft, placed));
     for (at, trigger) in &draft.triggers {
         let at = at.to_string();
-        for need in needs.iter().filter(|need| !need.is_given_by(trigger)) {
+        for need in needs.iter().filter(|need| known.strictly && !need.is_given_by(trigger)) {
             let message = format!("step `{}` reads `{}`, which this does not give", need.step, need.root);
             notes
                 .add(&["trigger", &at], message)

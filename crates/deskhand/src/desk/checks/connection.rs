@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use deskhand_command::{Integration as _, Settings};
+use deskhand_command::{Integration as _, Parameter, Settings};
 use deskhand_connectwise::ConnectWise;
 use deskhand_engine::connections::{Connection, SecretPlace, Users, VaultReference};
 use deskhand_engine::desk::files::GivenConnection;
@@ -85,5 +85,5 @@ fn parameters(connection: &Connection) -> Vec<Wrong> {
 /// What files call a parameter.
 fn member(key: &str) -> String {
     let parameter = ConnectWise::default().description().parameter(key);
-    parameter.map_or_else(|| key.to_owned(), |parameter| parameter.member())
+    parameter.map_or_else(|| key.to_owned(), Parameter::member)
 }

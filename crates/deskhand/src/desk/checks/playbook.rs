@@ -16,6 +16,7 @@ pub(super) fn problems(one: &Given, names: &Names) -> Vec<Problem> {
         connections: names.connections.as_deref(),
         playbooks: Some(&names.playbooks),
         people: names.people.as_deref(),
+        strictly: true,
         schedule: &|when, zone| {
             When::parse(when, zone, None)
                 .map(drop)
