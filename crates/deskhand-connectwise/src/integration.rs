@@ -1,5 +1,6 @@
 //! ConnectWise PSA as an integration: what a connection takes, and how one is opened.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -120,6 +121,37 @@ static DESCRIPTION: IntegrationDescription = IntegrationDescription {
         ),
     ],
 };
+
+impl ConnectWise {
+    /// What is wrong with parameters of a connection, each by itself and with its key; what is missing is left to others.
+    pub fn complaints(values: &BTreeMap<String, String>) -> Vec<(&'static str, String)> {
+        let settings = Settings {
+            values: values.clone(),
+            ..Settings::default()
+        };
+        let given = Given(&settings);
+        let named = |key: &str, standing_in: &'static str| given.value(key).unwrap_or(standing_in).to_owned();
+        let credentials = |company: &str, public: &str, client_id: Option<String>| {
+            let made = Credentials::new(company, public, "private", client_id);
+            made.err().map(|error| error.to_string())
+        };
+        let url = given.value("serverurl").map(ServerUrl::parse);
+        let found = [
+            ("serverurl", url.and_then(Result::err).map(|error| error.to_string())),
+            ("companyid", credentials(&named("companyid", "company"), "public", None)),
+            ("publickey", credentials("company", &named("publickey", "public"), None)),
+            (
+                "clientid",
+                credentials("company", "public", given.value("clientid").map(ToOwned::to_owned)),
+            ),
+            ("timeout", given.number("timeout").err().map(|failure| failure.message)),
+            ("ceiling", given.number("ceiling").err().map(|failure| failure.message)),
+            ("ticketmark", given.ticket_mark().err().map(|failure| failure.message)),
+        ];
+        let wrong = found.into_iter();
+        wrong.filter_map(|(key, message)| Some((key, message?))).collect()
+    }
+}
 
 impl Integration for ConnectWise {
     fn description(&self) -> &IntegrationDescription {
@@ -375,6 +407,33 @@ mod tests {
                     .contains("the proxy")
             );
         }
+    }
+
+    #[test]
+    fn c2_everything_that_is_wrong_with_parameters_is_told_at_once_and_nothing_of_those_that_can_be() {
+        assert_eq!(ConnectWise::complaints(&settings().values), []);
+        let wrong = [
+            ("serverurl", "htps://x"),
+            ("companyid", "a/b"),
+            ("publickey", "a:b"),
+            ("timeout", "0"),
+            ("ceiling", "0"),
+            ("ticketmark", "summary"),
+        ];
+        let mut values = wrong.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+        let found = ConnectWise::complaints(&values);
+        assert_eq!(
+            found.iter().map(|(key, _)| *key).collect::<Vec<_>>(),
+            wrong.map(|(key, _)| key)
+        );
+        let url = "the Server URL begins with `htps:`; it must begin with https:";
+        assert_eq!(found[0].1, url);
+        values = [("serverurl".to_owned(), "not a url".to_owned())].into();
+        assert!(
+            ConnectWise::complaints(&values)[0]
+                .1
+                .contains("the Server URL is not an address")
+        );
     }
 
     #[test]

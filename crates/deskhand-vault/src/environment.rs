@@ -23,7 +23,7 @@ impl EnvironmentVault {
         Self { read, allowed }
     }
 
-    fn find(&self, name: &str, field: Option<&str>) -> Result<SecretString, VaultError> {
+    fn allowed(&self, name: &str, field: Option<&str>) -> Result<(), VaultError> {
         no_field(field)?;
         if !self.allowed.iter().any(|pattern| matches(pattern, name)) {
             return Err(VaultError::refused(
@@ -31,6 +31,11 @@ impl EnvironmentVault {
                 format!("those are: {}", self.allowed.join(", ")),
             ));
         }
+        Ok(())
+    }
+
+    fn find(&self, name: &str, field: Option<&str>) -> Result<SecretString, VaultError> {
+        self.allowed(name, field)?;
         (self.read)(name).ok_or_else(|| {
             VaultError::refused(
                 format!("the variable `{name}` is not set"),
@@ -43,6 +48,10 @@ impl EnvironmentVault {
 impl Vault for EnvironmentVault {
     fn read<'a>(&'a self, path: &'a str, field: Option<&'a str>) -> BoxFuture<'a, Result<SecretString, VaultError>> {
         Box::pin(std::future::ready(self.find(path, field)))
+    }
+
+    fn refusal(&self, path: &str, field: Option<&str>) -> Option<VaultError> {
+        self.allowed(path, field).err()
     }
 }
 
@@ -99,6 +108,8 @@ mod tests {
             let error = vault.read(name, None).await.unwrap_err();
             assert!(error.message.contains(expected), "{}", error.message);
             assert!(error.hint.is_some());
+            let never = name != "DESK_GONE";
+            assert_eq!(vault.refusal(name, None).is_some(), never, "{name}");
         }
         assert!(
             vault

@@ -15,6 +15,20 @@ pub struct FolderVault {
     folder: PathBuf,
 }
 
+/// A path that leads nowhere but below the folder.
+fn below<'a>(path: &'a str, field: Option<&str>) -> Result<&'a Path, VaultError> {
+    no_field(field)?;
+    let below = Path::new(path);
+    let plain = below.components().all(|part| matches!(part, Component::Normal(_)));
+    if path.is_empty() || !plain {
+        return Err(VaultError::refused(
+            format!("`{path}` is no path below the vault's folder"),
+            "give the file's path as seen from the folder, without `..`",
+        ));
+    }
+    Ok(below)
+}
+
 /// More than any key has.
 const LARGEST: u64 = 64 << 10;
 
@@ -25,15 +39,7 @@ impl FolderVault {
     }
 
     async fn find(&self, path: &str, field: Option<&str>) -> Result<SecretString, VaultError> {
-        no_field(field)?;
-        let below = Path::new(path);
-        let plain = below.components().all(|part| matches!(part, Component::Normal(_)));
-        if path.is_empty() || !plain {
-            return Err(VaultError::refused(
-                format!("`{path}` is no path below the vault's folder"),
-                "give the file's path as seen from the folder, without `..`",
-            ));
-        }
+        let below = below(path, field)?;
         let trouble = |error| unreadable(path, &error);
         let folder = tokio::fs::canonicalize(&self.folder).await.map_err(|error| {
             VaultError::away(
@@ -69,6 +75,10 @@ impl FolderVault {
 impl Vault for FolderVault {
     fn read<'a>(&'a self, path: &'a str, field: Option<&'a str>) -> BoxFuture<'a, Result<SecretString, VaultError>> {
         Box::pin(self.find(path, field))
+    }
+
+    fn refusal(&self, path: &str, field: Option<&str>) -> Option<VaultError> {
+        below(path, field).err()
     }
 }
 

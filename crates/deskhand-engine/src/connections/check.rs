@@ -31,7 +31,8 @@ pub fn complaints(connection: &Connection, around: &Surroundings<'_>) -> Vec<Str
     if let Some(agent) = &connection.agent
         && !around.agents.contains(agent)
     {
-        wrong.push(unknown("agent", agent, around.agents.iter().map(String::as_str)));
+        let unknown = unknown("agent", agent, around.agents.iter().map(String::as_str));
+        wrong.push(format!("{unknown}; {}", declared("agent")));
     }
     if let Some(check) = &connection.health_check
         && check.every_minutes == 0
@@ -117,14 +118,16 @@ fn secret(connection: &Connection, parameter: &Parameter, around: &Surroundings<
     match connection.secrets.get(parameter.key) {
         None if parameter.required => wrong.push(missing(parameter)),
         Some(SecretPlace::Vault(reference)) if !around.vaults.contains(&reference.vault) => {
-            wrong.push(unknown(
-                "vault",
-                &reference.vault,
-                around.vaults.iter().map(String::as_str),
-            ));
+            let unknown = unknown("vault", &reference.vault, around.vaults.iter().map(String::as_str));
+            wrong.push(format!("{unknown}; {}", declared("vault")));
         }
         _ => {}
     }
+}
+
+/// Where vaults and agents are declared: in no file of a desk.
+fn declared(what: &str) -> String {
+    format!("{what}s are declared as [[{what}]] in the operator's configuration (docs/guides/serve.md)")
 }
 
 fn missing(parameter: &Parameter) -> String {

@@ -15,7 +15,7 @@ use super::guard::{give_again, needs_secret_again};
 use super::near::sentence;
 use super::settings::{Sources, agent_of, digest, settle};
 use super::through::ThroughAgent;
-use super::{Actor, Agents, Connection, Sites, Surroundings, authorize, complaints, unknown};
+use super::{Actor, Agents, Connection, Sites, Surroundings, VaultReference, authorize, complaints, unknown};
 use crate::desk::{Definition, Desk, DeskStore, Kind};
 use crate::secrets::{Keyring, Keys, ReadKeys, SecretError};
 use crate::vaults::Vaults;
@@ -91,6 +91,11 @@ impl Connections {
     /// What a connection takes.
     pub fn integration(&self) -> &IntegrationDescription {
         self.integration.description()
+    }
+
+    /// Why there can never be a secret in this place of a vault, as far as that can be told without asking it.
+    pub fn vault_refusal(&self, reference: &VaultReference) -> Option<String> {
+        self.vaults.refusal(reference)
     }
 
     /// The names of the agents and vaults that definitions can name.

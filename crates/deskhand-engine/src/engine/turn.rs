@@ -75,6 +75,11 @@ impl Engine {
         Ok(run.into_iter().chain(schedule).min())
     }
 
+    /// When a run that is under way goes on; schedules are left out.
+    pub async fn next_run_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.host.next_due().await
+    }
+
     /// Takes the definitions over when they have changed; true when they had.
     pub async fn take_over(&self, now: Timestamp) -> Result<bool, StoreError> {
         let store = &self.parts.store;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::mail::is_address;
 use crate::runs::Plan;
 use crate::schedules::{Alert, Schedule, When};
 
@@ -39,8 +40,10 @@ impl HealthCheck {
         if self.every_minutes == 0 {
             return Err("health check: `every_minutes` is a whole number, at least 1".to_owned());
         }
-        if let Some(address) = self.mail_to.iter().find(|address| !address.contains('@')) {
-            return Err(format!("health check: `{address}` is no address"));
+        if let Some(address) = self.mail_to.iter().find(|address| !is_address(address)) {
+            return Err(format!(
+                "health check: `{address}` is no address; write it as `name@example.com`"
+            ));
         }
         let when = When::Every {
             period: Duration::from_secs(u64::from(self.every_minutes) * 60),

@@ -1,6 +1,10 @@
 //! Letters, and what sends them.
 
+mod address;
+
 use deskhand_command::{BoxFuture, Failure};
+
+pub use address::is_address;
 
 /// A letter in plain text.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,7 +10,8 @@ mod read;
 mod tests;
 pub mod values;
 
-pub use check::{CheckSchedule, Known};
+pub use check::{CheckSchedule, Known, Need, Readable, WrongInput, wrong_command_inputs, wrong_inputs, wrong_template};
+pub(crate) use file::plain_map;
 pub use file::{KnownPlaybook, Problem, json_schema, sketch};
 pub use playbook::{
     ANSWERS, After, Does, EventMatch, FAILED, Input, InputKind, Join, OTHERS, OnFailure, Playbook, Retries, Step,

@@ -357,6 +357,7 @@ wait = "1s"
             name: "Other".to_owned(),
             inputs: Vec::new(),
             runs: Vec::new(),
+            needs: Vec::new(),
         };
         known.playbooks = Some(Box::leak(Box::new([other])));
     });
@@ -710,4 +711,44 @@ proptest! {
             let _sketched = sketch(text);
         }
     }
+}
+
+#[test]
+fn addresses_people_and_what_triggers_do_not_give_are_told_before_a_playbook_is_applied() {
+    let text = r#"[[trigger]]
+schedule = "1h"
+[[step]]
+name = "Look"
+format = { id = "{{ event.id }}" }
+[[step]]
+name = "Ask"
+approval = "Go on?"
+by = ["ann", "first lien"]
+notify = ["noc", "noc@example.com"]
+[[step]]
+name = "Write"
+mail = { to = "{{ inputs.x | default('a') }}", subject = "S", text = "T" }
+[[step]]
+name = "Others"
+playbook = "Other"
+"#;
+    let text = format!("[playbook]\nname = \"P\"\n{text}[[input]]\nname = \"x\"\ndefault = \"a@b.c\"\n");
+    assert!(read_with(&text, |_| {}).is_ok());
+    let said = read_with(&text, |known| {
+        known.strictly = true;
+        known.people = Some(Box::leak(Box::new(["ann".to_owned(), "first line".to_owned()])));
+        let other = "[playbook]\nname = \"Other\"\n[[step]]\nname = \"A\"\ndismiss = \"x\"\n";
+        let other = sketch(other).unwrap();
+        known.playbooks = Some(Box::leak(Box::new([other])));
+    });
+    assert_eq!(
+        said.unwrap_err(),
+        [
+            "line 3: step `Look` reads `event`, which this does not give; ask `event is defined` first",
+            "line 11: step `Ask`: there is no user or group `first lien`; did you mean `first line`?",
+            "line 12: step `Ask`: `noc` is no mail address; write it as `name@example.com`",
+            "line 18: step `Others`: `Other` needs `event`, which its step `A` reads; a step gives a playbook its inputs and \
+             nothing else",
+        ]
+    );
 }

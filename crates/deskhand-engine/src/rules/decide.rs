@@ -233,6 +233,16 @@ mod tests {
         }
     }
 
+    #[test]
+    fn templates_see_as_many_members_of_an_event_as_are_told_to_be_there() {
+        let roots = roots_of(&event("Printer"), &Value::Null);
+        let mut seen: Vec<_> = roots["event"].as_object().unwrap().keys().cloned().collect();
+        let mut told = crate::rules::EVENT_MEMBERS.to_vec();
+        seen.sort_unstable();
+        told.sort_unstable();
+        assert_eq!(seen, told);
+    }
+
     fn rule(text: &str) -> Rule {
         let written: WrittenRule = toml::from_str(text).unwrap();
         written.into_rule().unwrap()

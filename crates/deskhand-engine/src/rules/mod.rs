@@ -10,4 +10,4 @@ mod rule;
 pub use decide::{Led, Moment, Subscription, Waiting, decide, set_off};
 pub use file::WrittenRule;
 pub use hand_out::hand_out;
-pub use rule::{Rule, Verdict, roots_of};
+pub use rule::{EVENT_MEMBERS, Rule, Verdict, roots_of};

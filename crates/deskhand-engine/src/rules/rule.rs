@@ -57,6 +57,19 @@ impl EventMatch {
     }
 }
 
+/// The members of an event that templates see.
+pub const EVENT_MEMBERS: [&str; 9] = [
+    "id",
+    "recordId",
+    "updated",
+    "takenAt",
+    "connection",
+    "site",
+    "source",
+    "fields",
+    "raw",
+];
+
 /// What templates see of an event: `event`, with `id`, `recordId`, `updated`, `takenAt`, `connection`, `site`, `source`,
 /// `fields` and `raw`. Where it is in its life changes, and is none of it.
 pub fn roots_of(event: &Event, record: &Value) -> Map<String, Value> {

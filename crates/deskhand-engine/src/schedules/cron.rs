@@ -13,6 +13,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 
+use super::cron_fields;
 use super::when::WhenError;
 use crate::dates::{find_zone, instant_of};
 
@@ -39,7 +40,7 @@ impl Cron {
         let expression = expression.split_whitespace().collect::<Vec<_>>().join(" ");
         let refused = |why: String| WhenError::Cron {
             expression: expression.clone(),
-            why: why.trim_end_matches('.').to_owned(),
+            why,
         };
         // An empty place in a list is passed over by the parser, and a field of nothing else would match nothing.
         let fields = expression.split_whitespace();
@@ -50,7 +51,9 @@ impl Cron {
             .seconds(Seconds::Optional)
             .year(Year::Disallowed)
             .build();
-        let pattern = parser.parse(&expression).map_err(|error| refused(error.to_string()))?;
+        let pattern = parser
+            .parse(&expression)
+            .map_err(|_| refused(cron_fields::trouble(&expression, |other| parser.parse(other).is_ok())))?;
         let cron = Self {
             every_hour: pattern.pattern.hours.values().len() == 24,
             zone: find_zone(zone).map_err(WhenError::Zone)?,
@@ -221,10 +224,22 @@ mod tests {
     #[test]
     fn mistakes_are_refused_in_words() {
         for (expression, expected) in [
-            ("* * * *", "is no cron expression: Invalid pattern"),
-            ("* * * * * * 2027", "is no cron expression: Invalid pattern"),
-            ("61 * * * *", "is no cron expression: Component error"),
-            ("a * * * *", "illegal character"),
+            ("* * * *", "is no cron expression: it has 4 fields, and five are needed"),
+            ("* * * * * * 2027", "it has 7 fields, and five are needed (six with"),
+            (
+                "61 * * * *",
+                "is no cron expression: the minute cannot be `61`; it is 0 to 59",
+            ),
+            ("0 25 * * *", "the hour cannot be `25`; it is 0 to 23"),
+            ("0 0 32 * *", "the day of month cannot be `32`; it is 1 to 31"),
+            (
+                "0 0 * JANUARY *",
+                "the month cannot be `JANUARY`; it is 1 to 12, or `JAN`",
+            ),
+            ("0 0 * * 1-9", "the day of week cannot be `1-9`; it is 0 to 7"),
+            ("61 0 0 * * *", "the second cannot be `61`"),
+            ("a * * * *", "the minute cannot be `a`"),
+            ("@dayly", "such names are `@hourly`, `@daily`"),
             (", * * * *", "a list has an empty place (`,`)"),
             ("0 1,,2 * * *", "a list has an empty place (`1,,2`)"),
             ("0 0 30 2 *", "`0 0 30 2 *` never comes: there is no such day"),

@@ -9,6 +9,8 @@ use super::duration::parse_duration;
 use super::name::check_name;
 use super::times::WrittenTimes;
 use super::{Alert, Missed, Schedule};
+use crate::mail::is_address;
+use crate::playbooks::plain_map;
 use crate::runs::Plan;
 
 /// A `[[schedule]]`, as it is written.
@@ -111,7 +113,7 @@ impl WrittenSchedule {
         let late_after = late_after.map_err(|error| format!("late_after: {error}"))?;
         let alert = self.alert.map(WrittenAlert::into_alert).transpose()?;
         let connection = self.connection.clone();
-        let (plan, given) = plan(self.command, self.connection, self.playbook, self.inputs)?;
+        let (plan, given) = plan(self.command, self.connection, self.playbook, plain_map(self.inputs))?;
         let schedule = Schedule::new(self.name.into_inner(), times.when, plan);
         Ok(Schedule {
             starts: times.starts,
@@ -161,8 +163,10 @@ impl WrittenAlert {
         if self.to.is_empty() {
             return Err("alert: `to` names nobody".to_owned());
         }
-        if let Some(address) = self.to.iter().find(|address| !address.contains('@')) {
-            return Err(format!("alert: `{address}` is no address"));
+        if let Some(address) = self.to.iter().find(|address| !is_address(address)) {
+            return Err(format!(
+                "alert: `{address}` is no address; write it as `name@example.com`"
+            ));
         }
         if self.after == 0 {
             return Err("alert: `after` is how many runs have failed in a row, at least 1".to_owned());

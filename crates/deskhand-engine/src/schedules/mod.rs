@@ -5,6 +5,7 @@
 
 mod alert;
 mod cron;
+mod cron_fields;
 mod decide;
 mod duration;
 pub(crate) mod file;

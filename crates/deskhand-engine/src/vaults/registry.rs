@@ -53,6 +53,17 @@ impl Vaults {
         self.declared.keys().cloned().collect()
     }
 
+    /// Why there can never be a secret in this place; nothing is asked of the vault.
+    pub fn refusal(&self, reference: &VaultReference) -> Option<String> {
+        let declared = self.declared.get(&reference.vault)?;
+        let error = declared.vault.refusal(&reference.path, reference.field.as_deref())?;
+        let hint = error.hint.map(|hint| format!("; {hint}")).unwrap_or_default();
+        Some(format!(
+            "the vault `{}` gives no secret: {}{hint}",
+            reference.vault, error.message
+        ))
+    }
+
     /// Reads a secret; a failure names the vault.
     pub async fn read(&self, reference: &VaultReference) -> Result<SecretString, Failure> {
         let name = reference.vault.as_str();

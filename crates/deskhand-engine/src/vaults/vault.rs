@@ -7,6 +7,11 @@ use secrecy::SecretString;
 pub trait Vault: Send + Sync {
     /// Reads one secret; what `path` and `field` mean is the vault's own.
     fn read<'a>(&'a self, path: &'a str, field: Option<&'a str>) -> BoxFuture<'a, Result<SecretString, VaultError>>;
+
+    /// Why there can never be a secret in this place, as far as the vault can tell without looking.
+    fn refusal(&self, _path: &str, _field: Option<&str>) -> Option<VaultError> {
+        None
+    }
 }
 
 /// Why a vault did not give a secret.

@@ -1,15 +1,15 @@
 //! A desk as the program has it: its operator's configuration, its store, its connections.
 
+mod checks;
 mod folder;
-mod given;
 mod keys;
 mod open;
 mod person;
 mod receive;
 mod vaults;
 
+pub(crate) use checks::{Against, check, check_playbooks};
 pub(crate) use folder::{read_folder, write_folder};
-pub(crate) use given::{check, check_playbooks};
 pub(crate) use keys::random;
 pub(crate) use open::{DeskOptions, OpenDesk};
 pub(crate) use person::Person;

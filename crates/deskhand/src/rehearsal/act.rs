@@ -5,11 +5,17 @@ use std::sync::Arc;
 use deskhand_command::{Clock as _, Context, ReturnData};
 use deskhand_engine::connections::Actor;
 use deskhand_engine::runs::{Cause, NewRun, Plan, RunFilter, RunState, RunStory, What};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::expectations::{Expectations, StartedBy, Word};
 use super::stage::{Process, Stage};
 use crate::exit::BadInput;
+
+/// Time is moved no more often; a playbook that goes round every second would be at it for long.
+const MOST_MOVES: usize = 20_000;
+
+/// After so long, every event of what was changed before has been fetched; a pass is due each minute.
+const FETCHED: SignedDuration = SignedDuration::from_mins(10);
 
 /// The commands that somebody else runs on the PSA before.
 pub(super) async fn change(stage: &Stage, process: &Process, expectations: &Expectations) -> anyhow::Result<()> {
@@ -45,7 +51,7 @@ pub(super) async fn act(
 ) -> anyhow::Result<Option<RunStory>> {
     let began = stage.time.now();
     let end = began.saturating_add(expectations.within()?)?;
-    loop {
+    for _ in 0..MOST_MOVES {
         process.engine.turn().await?;
         let story = story(stage).await?;
         let next = match &story {
@@ -53,15 +59,25 @@ pub(super) async fn act(
             Some(story) => answer(stage, expectations, story).await?,
             None => None,
         };
-        let due = process.engine.next_due().await?;
+        let run_due = process.engine.next_run_due().await?;
+        let due = match &story {
+            // What comes by schedules is fetched whenever the run goes on, and not for days of waiting in between.
+            Some(_) => run_due,
+            None => process.engine.next_due().await?,
+        };
         let Some(next) = next.into_iter().chain(due).min() else {
             return Ok(story);
         };
-        if next > end {
+        let is_over = story.is_none()
+            && run_due.is_none()
+            && expectations.start.by == StartedBy::Event
+            && next > began.saturating_add(FETCHED)?;
+        if is_over || next > end {
             return Ok(story);
         }
         stage.time.move_to(next);
     }
+    story(stage).await
 }
 
 /// Starts the playbook, if it is one that is started by hand.

@@ -4,7 +4,7 @@ use deskhand_engine::runs::{RunState, RunStory, What};
 use deskhand_sandbox::Kind;
 use serde_json::Value;
 
-use super::expectations::{Expectations, ExpectedTicket};
+use super::expectations::{Expectations, ExpectedTicket, StartedBy};
 use super::stage::Stage;
 
 /// What came differently, in sentences.
@@ -31,10 +31,13 @@ fn word<T: serde::Serialize>(value: &T) -> String {
 fn outcome(expectations: &Expectations, story: Option<&RunStory>) -> Option<String> {
     let wanted = &expectations.expect.outcome;
     let (came, why) = match story {
-        None => ("none".to_owned(), String::new()),
+        None => ("none".to_owned(), unset(expectations)),
         Some(story) if story.summary.state != RunState::Ended => {
-            let open = "the run has not ended in the time that it had".to_owned();
-            return Some(open);
+            let open = "the run has not ended in the time that it had";
+            return Some(match waiting(story).join(", ") {
+                none if none.is_empty() => open.to_owned(),
+                steps => format!("{open}: it still waits for {steps}"),
+            });
         }
         Some(story) => {
             let why = story.summary.reason.clone();
@@ -45,6 +48,29 @@ fn outcome(expectations: &Expectations, story: Option<&RunStory>) -> Option<Stri
         }
     };
     (came != *wanted).then(|| format!("the outcome is {came}, not {wanted}{why}"))
+}
+
+/// Why nothing set the playbook off.
+fn unset(expectations: &Expectations) -> String {
+    let why = match expectations.start.by {
+        StartedBy::Hand => return String::new(),
+        StartedBy::Event => "what `[[change]]` did made no event that the trigger is for",
+        StartedBy::Schedule => "its schedule was not due in that time; `within` of `[start]` makes that longer",
+    };
+    format!(": {why}")
+}
+
+/// The steps that have begun and not ended.
+fn waiting(story: &RunStory) -> Vec<String> {
+    let mut open: Vec<&str> = Vec::new();
+    for entry in &story.entries {
+        match &entry.what {
+            What::StepBegan { step, .. } if !open.contains(&step.as_str()) => open.push(step),
+            What::StepEnded { step, .. } => open.retain(|known| known != step),
+            _ => {}
+        }
+    }
+    open.into_iter().map(|step| format!("`{step}`")).collect()
 }
 
 /// Steps and how they ended, a branch after a colon.

@@ -1,9 +1,10 @@
 //! `deskhand playbook test`: a playbook at work on a sandbox inside this process, with time moved forward.
 //!
-//! `expectations.rs` is the file that says what happens and what should come of it, `stage.rs` sets the desk up, `act.rs`
-//! lets it happen, `differ.rs` says what came differently.
+//! `expectations.rs` is the file that says what happens and what should come of it, `check.rs` holds it against the
+//! playbooks, `stage.rs` sets the desk up, `act.rs` lets it happen, `differ.rs` says what came differently.
 
 mod act;
+mod check;
 mod clock;
 mod differ;
 mod expectations;

@@ -18,9 +18,12 @@ use deskhand_store::Store;
 use super::clock::SandboxTime;
 use super::expectations::{Expectations, StartedBy};
 use super::letters::KeptLetters;
-use crate::desk::{OpenDesk, check, random};
+use crate::desk::{Against, OpenDesk, check, random};
 use crate::exit::BadInput;
 use crate::verbs;
+
+/// What to do about files that are wrong.
+const MEND: &str = "mend this, then test again";
 
 /// The ingestion job of a rehearsal.
 const JOB: &str = "Rehearsal";
@@ -47,6 +50,8 @@ pub(super) struct Process {
 impl Stage {
     /// Starts the sandbox, defines the desk, and lets happen what happens before.
     pub(super) async fn set(expectations: &Expectations, folder: &Path, store: Arc<dyn Store>) -> anyhow::Result<Self> {
+        let playbooks = read_playbooks(expectations, folder)?;
+        super::check::check(expectations, &playbooks)?;
         let sandbox = Arc::new(start(options(expectations)).await?);
         let time = SandboxTime {
             sandbox: Arc::clone(&sandbox),
@@ -79,7 +84,6 @@ impl Stage {
         }
         super::act::change(&stage, &before, expectations).await?;
         stage.notes_before = stage.sandbox.world().read(Kind::Note, Table::last_id);
-        let playbooks = read_playbooks(expectations, folder)?;
         stage.playbook = name_of(&playbooks[0])?;
         stage.define(&playbooks).await?;
         Ok(stage)
@@ -128,16 +132,23 @@ impl Stage {
     async fn define(&self, given: &[DeskFile]) -> anyhow::Result<()> {
         let keyring = &*self.keyring;
         let integration = OpenDesk::integration();
-        let given = files::read(given, &integration).map_err(|problems| verbs::apply::refused(&problems))?;
+        let reading = files::read_all(given, &integration);
+        if !reading.problems.is_empty() {
+            return Err(verbs::apply::told(&reading.problems, MEND));
+        }
         let known = files::look(&*self.store, Some(keyring))
             .await
             .map_err(verbs::apply::secret_trouble)?;
-        let problems = check(&given, &known.definitions);
+        let against = Against {
+            definitions: &known.definitions,
+            vault_refusal: &|_| None,
+        };
+        let problems = check(&reading, &against);
         if !problems.is_empty() {
-            return Err(verbs::apply::refused(&problems));
+            return Err(verbs::apply::told(&problems, MEND));
         }
-        let plan = files::plan(&given, &known, &integration, (&[], &[]), false)
-            .map_err(|problems| verbs::apply::refused(&problems))?;
+        let plan = files::plan(&reading.given, &known, &integration, (&[], &[]), false)
+            .map_err(|problems| verbs::apply::told(&problems, MEND))?;
         let made = ("rehearsal", self.time.now());
         files::apply(&plan, &*self.store, Some(keyring), &random, made)
             .await

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use deskhand_command::{Clock as _, SystemClock};
-use deskhand_engine::desk::Desk;
 use deskhand_engine::desk::files::{self, Becomes, DeskFile, Plan, Problem};
+use deskhand_engine::desk::{Desk, Kind};
 
-use crate::desk::{self, DeskOptions, OpenDesk, Person};
+use crate::desk::{self, Against, DeskOptions, OpenDesk, Person};
 use crate::exit::{BadInput, Exit};
 use crate::render::text;
 
@@ -54,21 +54,29 @@ pub(super) async fn apply(options: &ApplyOptions) -> anyhow::Result<Exit> {
 /// What applying these files would change; everything that is wrong with them is told at once.
 pub(super) async fn planned(desk: &OpenDesk, files: &[DeskFile], prune: bool) -> anyhow::Result<Plan> {
     let integration = OpenDesk::integration();
-    let given = files::read(files, &integration).map_err(|problems| refused(&problems))?;
+    let reading = files::read_all(files, &integration);
     let known = files::look(&*desk.store, desk.keyring.as_deref())
         .await
         .map_err(secret_trouble)?;
-    let mut problems = desk::check(&given, &known.definitions);
+    let against = Against {
+        // What is pruned cannot be referred to any more.
+        definitions: if prune { &[] } else { &known.definitions },
+        vault_refusal: &|reference| desk.connections.vault_refusal(reference),
+    };
+    let mut problems = desk::check(&reading, &against);
     let names = (&desk.names.0[..], &desk.names.1[..]);
-    match files::plan(&given, &known, &integration, names, prune) {
-        Ok(plan) if problems.is_empty() => Ok(plan),
-        Ok(_) => Err(refused(&problems)),
-        Err(more) => {
-            problems.extend(more);
-            problems.sort();
-            Err(refused(&problems))
-        }
+    let planned = files::plan(&reading.given, &known, &integration, names, prune);
+    problems.extend(reading.problems);
+    // Without all sites nobody knows which of them are missing.
+    let has_sites = !reading.has_gaps && reading.unread.iter().all(|(kind, _)| *kind != Kind::Site);
+    match planned {
+        Ok(plan) if problems.is_empty() => return Ok(plan),
+        Err(more) if has_sites || problems.is_empty() => problems.extend(more),
+        Ok(_) | Err(_) => {}
     }
+    problems.sort();
+    problems.dedup();
+    Err(refused(&problems))
 }
 
 /// Changes the desk, as one of its operators.
@@ -128,10 +136,13 @@ fn tell(plan: &Plan, dry_run: bool) -> io::Result<()> {
 
 /// Everything that is wrong, one line each.
 pub(crate) fn refused(problems: &[Problem]) -> anyhow::Error {
+    told(problems, "nothing was changed; mend this, then apply again")
+}
+
+/// The same of files that nobody wanted to apply.
+pub(crate) fn told(problems: &[Problem], hint: &str) -> anyhow::Error {
     let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
-    BadInput::new(lines.join("\n"))
-        .hint("nothing was changed; mend this, then apply again")
-        .into()
+    BadInput::new(lines.join("\n")).hint(hint).into()
 }
 
 pub(crate) fn secret_trouble(error: deskhand_engine::secrets::SecretError) -> anyhow::Error {

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use deskhand_command::{Clock as _, SystemClock};
 use deskhand_engine::desk::Kind;
 use deskhand_engine::desk::files::{self, DeskFile};
-use deskhand_engine::playbooks;
+use deskhand_engine::playbooks::{self, InputKind, KnownPlaybook, WrongInput, wrong_inputs};
 use deskhand_engine::runs::{Cause, NewRun, Plan};
 use serde_json::{Map, Value};
 
@@ -53,7 +53,7 @@ pub(crate) struct RunOptions {
     playbook: String,
     /// What it is given, as JSON or as text: --input company=42
     #[arg(long = "input", value_name = "NAME=VALUE", value_parser = input)]
-    inputs: Vec<(String, Value)>,
+    inputs: Vec<(String, String)>,
     /// The site that it works for [default: the first of whoever starts it]
     #[arg(long, value_name = "NAME")]
     site: Option<String>,
@@ -65,10 +65,9 @@ pub(crate) struct RunOptions {
     who: Option<String>,
 }
 
-fn input(text: &str) -> Result<(String, Value), String> {
+fn input(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("give it as NAME=VALUE")?;
-    let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
-    Ok((name.trim().to_owned(), value))
+    Ok((name.trim().to_owned(), value.to_owned()))
 }
 
 pub(super) async fn run(verb: &Verb) -> anyhow::Result<Exit> {
@@ -93,13 +92,17 @@ fn check(options: &CheckOptions) -> anyhow::Result<Exit> {
             read.push(file);
         }
     }
-    let given = files::read(&read, &OpenDesk::integration()).map_err(|problems| super::apply::refused(&problems))?;
+    let refused = |problems: &[files::Problem]| super::apply::told(problems, "mend this, then check again");
+    let given = files::read(&read, &OpenDesk::integration()).map_err(|problems| refused(&problems))?;
     let playbooks: Vec<_> = given.into_iter().filter(|one| one.kind == Kind::Playbook).collect();
     let problems = desk::check_playbooks(&playbooks);
     if !problems.is_empty() {
-        return Err(super::apply::refused(&problems));
+        return Err(refused(&problems));
     }
-    writeln!(io::stdout(), "{} playbooks are well", playbooks.len())?;
+    match playbooks.len() {
+        1 => writeln!(io::stdout(), "1 playbook is well")?,
+        number => writeln!(io::stdout(), "{number} playbooks are well")?,
+    }
     Ok(Exit::Successful)
 }
 
@@ -108,7 +111,9 @@ async fn test(options: &TestOptions) -> anyhow::Result<Exit> {
     for path in &options.files {
         let expectations = Expectations::read(path)?;
         let folder = path.parent().unwrap_or(Path::new("."));
-        let rehearsed = rehearse(&expectations, folder).await?;
+        let rehearsed = rehearse(&expectations, folder)
+            .await
+            .map_err(|error| of_file(path, error))?;
         let mut to = io::stdout().lock();
         let verdict = if rehearsed.differences.is_empty() {
             "as expected"
@@ -133,6 +138,18 @@ async fn test(options: &TestOptions) -> anyhow::Result<Exit> {
     })
 }
 
+/// What is wrong with a rehearsal, and with which.
+fn of_file(path: &Path, error: anyhow::Error) -> anyhow::Error {
+    match error.downcast::<BadInput>() {
+        Ok(bad) => BadInput {
+            message: format!("`{}`: {}", path.display(), bad.message),
+            hint: bad.hint,
+        }
+        .into(),
+        Err(error) => error,
+    }
+}
+
 async fn start(options: &RunOptions) -> anyhow::Result<Exit> {
     let desk = options.desk.open().await?;
     let definitions = desk.store.definitions().await.map_err(super::store_trouble)?;
@@ -148,8 +165,7 @@ async fn start(options: &RunOptions) -> anyhow::Result<Exit> {
             known => format!("there are: {}", known.join(", ")),
         })
     })?;
-    let given: Map<String, Value> = options.inputs.iter().cloned().collect();
-    check_inputs(&playbook.body, &given)?;
+    let given = inputs(&playbook.body, &options.inputs)?;
     let sites = desk
         .connections
         .desk()
@@ -191,31 +207,63 @@ async fn start(options: &RunOptions) -> anyhow::Result<Exit> {
     Ok(Exit::Successful)
 }
 
-/// What is given is what the playbook takes; it would fail otherwise, and later.
-fn check_inputs(body: &str, given: &Map<String, Value>) -> anyhow::Result<()> {
-    let Some(sketched) = playbooks::sketch(body) else {
-        return Ok(());
-    };
-    for name in given.keys() {
-        if sketched.inputs.iter().all(|input| input.name != *name) {
-            let known: Vec<_> = sketched
-                .inputs
-                .iter()
-                .map(|input| format!("`{}`", input.name))
-                .collect();
-            return Err(BadInput::new(format!("the playbook takes no input `{name}`"))
-                .hint(format!("it takes: {}", known.join(", ")))
+/// What is given, as the playbook takes it; anything else would fail, and later.
+fn inputs(body: &str, written: &[(String, String)]) -> anyhow::Result<Map<String, Value>> {
+    let sketched = playbooks::sketch(body);
+    let mut given = Map::new();
+    for (name, text) in written {
+        let known = sketched.iter().flat_map(|playbook| &playbook.inputs);
+        let kind = known.filter(|input| input.name == *name).map(|input| input.kind).next();
+        if given.insert(name.clone(), value(text, kind)).is_some() {
+            return Err(BadInput::new(format!("the input `{name}` is given twice"))
+                .hint("take one of them out; a list is written as JSON: --input 'ids=[1, 2]'")
                 .into());
         }
     }
-    let missing = sketched
-        .inputs
-        .iter()
-        .find(|input| input.default.is_none() && !given.contains_key(&input.name));
-    match missing {
-        Some(input) => Err(BadInput::new(format!("the playbook needs the input `{}`", input.name))
-            .hint(format!("--input '{}=…': {}", input.name, input.help))
-            .into()),
-        None => Ok(()),
+    match sketched {
+        Some(playbook) => check_inputs(&playbook, &given).map(|()| given),
+        None => Ok(given),
     }
+}
+
+/// A text stays one where a text is wanted, also when it looks like JSON; `"…"` is JSON all the same.
+fn value(text: &str, kind: Option<InputKind>) -> Value {
+    let as_json = serde_json::from_str(text).ok();
+    let fits = |value: &Value| kind.is_none_or(|kind| kind.fits(value));
+    as_json.filter(fits).unwrap_or_else(|| Value::String(text.to_owned()))
+}
+
+fn check_inputs(playbook: &KnownPlaybook, given: &Map<String, Value>) -> anyhow::Result<()> {
+    if let Some(need) = playbook.needs.first() {
+        let hint = if need.root == "event" {
+            "nobody gives one by hand: let events set it off ([[trigger]] event, or `playbook` of an ingestion or a rule)"
+        } else {
+            "nobody gives one by hand: let failures set it off ([[trigger]] failure_of)"
+        };
+        return Err(BadInput::new(need.of(&playbook.name)).hint(hint).into());
+    }
+    let wrong = wrong_inputs(&playbook.inputs, given);
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    let lines: Vec<_> = wrong.iter().map(WrongInput::in_words).collect();
+    let takes = playbook.inputs.iter().map(|input| {
+        let default = match &input.default {
+            Some(default) => format!(", else {default}"),
+            None => String::new(),
+        };
+        let help = if input.help.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", input.help)
+        };
+        format!("--input '{}=…', a {}{default}{help}", input.name, input.kind.in_words())
+    });
+    let takes: Vec<_> = takes.collect();
+    let bad = BadInput::new(lines.join("\n"));
+    Err(match &takes[..] {
+        [] => bad.hint("leave it out"),
+        takes => bad.hint(format!("it takes {}", takes.join("; "))),
+    }
+    .into())
 }

@@ -19,9 +19,10 @@ mod user;
 pub use apply::{Known, apply, look};
 pub use clone::clone_job;
 pub use export::export;
+pub use lines::Lines;
 pub use plan::{Becomes, Change, Plan, plan};
 pub use problem::Problem;
-pub use read::{Defined, Given, GivenConnection, read};
+pub use read::{Defined, Given, GivenConnection, Reading, read, read_all};
 
 /// A file of a desk's folder. It can hold secrets as people wrote them, so it has no `Debug`.
 #[derive(Clone, PartialEq, Eq)]

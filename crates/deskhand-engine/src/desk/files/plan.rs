@@ -113,9 +113,14 @@ pub fn plan(
 
 impl Given {
     fn problem(&self, message: &str) -> Problem {
+        self.problem_at(&[], message)
+    }
+
+    /// Something that is wrong with the member at a place such as `["alert", "to"]`.
+    pub fn problem_at(&self, place: &[&str], message: &str) -> Problem {
         Problem {
             file: self.file.clone(),
-            line: self.line,
+            line: self.lines.find(place).unwrap_or(self.line),
             message: format!("{} `{}`: {message}", self.kind.table(), self.name),
         }
     }

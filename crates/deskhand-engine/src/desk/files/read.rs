@@ -10,7 +10,7 @@ use toml::de::{DeValue, ValueDeserializer};
 
 use super::connection::{self, WithParameters};
 use super::document::{Document, Table, take_apart};
-use super::lines::{line_of, malformed, problem};
+use super::lines::{Lines, line_of, malformed, problem};
 use super::site::WrittenSite;
 use super::user::WrittenUser;
 use super::{DeskFile, Problem};
@@ -27,6 +27,8 @@ pub struct Given {
     pub file: String,
     /// The line of its name.
     pub line: usize,
+    /// The lines of its members; of a playbook, whose own reader knows them, there are none.
+    pub lines: Lines,
     /// The definition as a store keeps it: TOML with its header, a playbook's text as it was written.
     pub body: String,
     /// What was made of it.
@@ -57,30 +59,65 @@ pub struct GivenConnection {
     pub secrets: BTreeMap<String, SecretString>,
 }
 
+/// What files come to, with anything wrong or without.
+#[derive(Default)]
+pub struct Reading {
+    /// What can be read.
+    pub given: Vec<Given>,
+    /// What is wrong with the rest, by file and line.
+    pub problems: Vec<Problem>,
+    /// What is defined and cannot be read; what refers to it is not to blame.
+    pub unread: Vec<(Kind, String)>,
+    /// Whether there may be more that is defined, because something has no name or is no TOML.
+    pub has_gaps: bool,
+}
+
 /// Reads all files; with anything wrong, nothing is given back but that.
 pub fn read(files: &[DeskFile], integration: &IntegrationDescription) -> Result<Vec<Given>, Vec<Problem>> {
-    let (mut given, mut problems) = (Vec::new(), Vec::new());
+    let reading = read_all(files, integration);
+    if reading.problems.is_empty() {
+        Ok(reading.given)
+    } else {
+        Err(reading.problems)
+    }
+}
+
+/// Reads all files as far as they can be read, so that everything that is wrong with them can be told at once.
+pub fn read_all(files: &[DeskFile], integration: &IntegrationDescription) -> Reading {
+    let mut reading = Reading::default();
     for file in files {
         match take_apart(file) {
-            Ok(Document::Playbook { name, at }) => given.push(playbook(file, name, at.start)),
+            Ok(Document::Playbook { name, at }) => reading.given.push(playbook(file, name, at.start)),
             Ok(Document::Tables(tables, wrong)) => {
-                problems.extend(wrong);
+                reading.has_gaps |= !wrong.is_empty();
+                reading.problems.extend(wrong);
                 for table in tables {
-                    match definition(file, table, integration) {
-                        Ok(definition) => given.push(definition),
-                        Err(problem) => problems.push(problem),
-                    }
+                    reading.add(file, table, integration);
                 }
             }
-            Err(problem) => problems.push(problem),
+            Err(problem) => {
+                reading.has_gaps = true;
+                reading.problems.push(problem);
+            }
         }
     }
-    problems.extend(named_twice(&given));
-    if problems.is_empty() {
-        return Ok(given);
+    let twice = named_twice(&reading.given);
+    reading.problems.extend(twice);
+    reading.problems.sort();
+    reading
+}
+
+impl Reading {
+    fn add(&mut self, file: &DeskFile, table: Table<'_>, integration: &IntegrationDescription) {
+        let named = (table.kind, table.name.clone());
+        match definition(file, table, integration) {
+            Ok(definition) => self.given.push(definition),
+            Err(problem) => {
+                self.unread.push(named);
+                self.problems.push(problem);
+            }
+        }
     }
-    problems.sort();
-    Err(problems)
 }
 
 fn playbook(file: &DeskFile, name: String, at: usize) -> Given {
@@ -89,6 +126,7 @@ fn playbook(file: &DeskFile, name: String, at: usize) -> Given {
         name,
         file: file.name.clone(),
         line: line_of(&file.text, at),
+        lines: Lines::default(),
         body: file.text.clone(),
         defined: Defined::Playbook,
     }
@@ -97,6 +135,7 @@ fn playbook(file: &DeskFile, name: String, at: usize) -> Given {
 fn definition(file: &DeskFile, table: Table<'_>, integration: &IntegrationDescription) -> Result<Given, Problem> {
     let Table { kind, name, at, value } = table;
     let here = at.start;
+    let lines = Lines::of(&file.text, &value);
     let said = |(place, message): connection::Wrong| {
         let message = format!("{} `{name}`: {message}", kind.table());
         problem(file, place.unwrap_or(here), message)
@@ -130,6 +169,7 @@ fn definition(file: &DeskFile, table: Table<'_>, integration: &IntegrationDescri
     Ok(Given {
         kind,
         line: line_of(&file.text, here),
+        lines,
         name,
         file: file.name.clone(),
         body,

@@ -1,6 +1,8 @@
 //! The playbook's own inputs.
 
-use crate::playbooks::file::{Draft, Notes};
+use serde_json::{Map, Value};
+
+use crate::playbooks::file::{Draft, Notes, with_nearest};
 use crate::playbooks::{Input, Trigger};
 
 /// Notes inputs of one name, and those that nobody gives.
@@ -29,32 +31,71 @@ pub(super) fn check(notes: &mut Notes<'_>, draft: &Draft) {
     }
 }
 
-/// What is wrong with what somebody gives a playbook: the input's name, what is wrong, and what to do.
-pub(super) fn wrong_inputs(
+/// Something that is wrong with what a command or a playbook is given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrongInput {
+    /// The input's name, as it was written; `None`: one that is missing.
+    pub name: Option<String>,
+    /// What is wrong, in a sentence without a full stop.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl WrongInput {
+    /// What is wrong and what to do, as one fragment.
+    pub fn in_words(&self) -> String {
+        match &self.hint {
+            Some(hint) => format!("{}; {hint}", self.message),
+            None => self.message.clone(),
+        }
+    }
+
+    /// Where it stands in the definition that gives it.
+    pub fn place(&self) -> Vec<&str> {
+        let name = self.name.as_deref();
+        ["inputs"].into_iter().chain(name).collect()
+    }
+}
+
+/// What is wrong with what somebody gives a playbook; templates are not filled in, and are texts like others.
+pub fn wrong_inputs(inputs: &[Input], given: &Map<String, Value>) -> Vec<WrongInput> {
+    wrong_inputs_but(inputs, given, |_| false)
+}
+
+/// The same, where a value can be anything if `is_open`.
+pub(super) fn wrong_inputs_but(
     inputs: &[Input],
-    given: &serde_json::Map<String, serde_json::Value>,
-    has_template: impl Fn(&serde_json::Value) -> bool,
-) -> Vec<(Option<String>, String, Option<String>)> {
+    given: &Map<String, Value>,
+    is_open: impl Fn(&Value) -> bool,
+) -> Vec<WrongInput> {
     let mut wrong = Vec::new();
     for (name, value) in given {
         let Some(input) = inputs.iter().find(|input| input.name == *name) else {
             let names = inputs.iter().map(|input| input.name.as_str());
-            let hint = crate::playbooks::file::with_nearest(name, names, "its inputs are");
-            let hint = hint.or_else(|| Some("it has no inputs".to_owned()));
-            wrong.push((Some(name.clone()), format!("the playbook has no input `{name}`"), hint));
+            let hint = with_nearest(name, names, "its inputs are");
+            wrong.push(WrongInput {
+                name: Some(name.clone()),
+                message: format!("the playbook has no input `{name}`"),
+                hint: hint.or_else(|| Some("it has no inputs".to_owned())),
+            });
             continue;
         };
-        if !has_template(value) && !input.kind.fits(value) {
-            let message = format!("`{name}` is to be a {}", input.kind.in_words());
-            wrong.push((Some(name.clone()), message, None));
+        if !is_open(value) && !input.kind.fits(value) {
+            wrong.push(WrongInput {
+                name: Some(name.clone()),
+                message: format!("`{name}` is to be a {}", input.kind.in_words()),
+                hint: None,
+            });
         }
     }
-    for input in inputs
+    let missing = inputs
         .iter()
-        .filter(|input| input.default.is_none() && !given.contains_key(&input.name))
-    {
-        let message = format!("the input `{}` is missing", input.name);
-        wrong.push((None, message, Some("it has no default".to_owned())));
-    }
+        .filter(|input| input.default.is_none() && !given.contains_key(&input.name));
+    wrong.extend(missing.map(|input| WrongInput {
+        name: None,
+        message: format!("the input `{}` is missing", input.name),
+        hint: Some("it has no default".to_owned()),
+    }));
     wrong
 }

@@ -15,6 +15,11 @@ pub struct Known<'a> {
     pub connections: Option<&'a [String]>,
     /// The other playbooks; one of the same name is the version before, and does not count.
     pub playbooks: Option<&'a [KnownPlaybook]>,
+    /// The names of the users and of their groups.
+    pub people: Option<&'a [String]>,
+    /// Whether that is told as well with which a playbook can begin, and then would fail. A playbook that was applied before
+    /// there was such a check is still one.
+    pub strictly: bool,
     /// Looks at the schedules of triggers.
     pub schedule: &'a CheckSchedule,
 }
@@ -26,6 +31,8 @@ impl<'a> Known<'a> {
             commands,
             connections: None,
             playbooks: None,
+            people: None,
+            strictly: false,
             schedule: &|_, _| Ok(()),
         }
     }

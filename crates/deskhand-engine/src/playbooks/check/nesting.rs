@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::Known;
-use super::inputs::wrong_inputs;
+use super::inputs::wrong_inputs_but;
 use crate::playbooks::Does;
 use crate::playbooks::file::{Draft, KnownPlaybook, Notes, with_nearest};
 use crate::playbooks::values::reads_templates;
@@ -38,9 +38,16 @@ pub(super) fn check(notes: &mut Notes<'_>, draft: &Draft, known: &Known<'_>) {
                 )
                 .hint("use a step with `repeat_until`");
         }
-        for (input, message, hint) in wrong_inputs(&other.inputs, inputs, reads_templates) {
-            let input = input.unwrap_or_default();
-            notes.add_step(place, &["inputs", &input], message).hint = hint;
+        for wrong in wrong_inputs_but(&other.inputs, inputs, reads_templates) {
+            notes
+                .add_step(place, &wrong.place(), wrong.message.as_str())
+                .hint
+                .clone_from(&wrong.hint);
+        }
+        for need in &other.needs {
+            notes
+                .add_step(place, &["playbook"], need.of(name))
+                .hint("a step gives a playbook its inputs and nothing else");
         }
     }
 }

@@ -130,7 +130,7 @@ impl<'a> Scope<'a> {
 }
 
 /// Every value of a step that can have templates, by its place in the file.
-fn texts_of(does: &Does) -> Vec<(Vec<&str>, &Value)> {
+pub(super) fn texts_of(does: &Does) -> Vec<(Vec<&str>, &Value)> {
     match does {
         Does::Command { connection, inputs, .. } => {
             let mut texts = members("inputs", inputs);
@@ -172,7 +172,7 @@ fn members<'a>(name: &'a str, map: &'a Map<String, Value>) -> Vec<(Vec<&'a str>,
 }
 
 /// Calls for every text inside a value, with its place.
-fn each_text(place: &[&str], value: &Value, found: &mut impl FnMut(&[&str], &str)) {
+pub(super) fn each_text(place: &[&str], value: &Value, found: &mut impl FnMut(&[&str], &str)) {
     match value {
         Value::String(text) => found(place, text),
         Value::Array(elements) => {

@@ -1,15 +1,23 @@
 //! What triggers refer to.
 
-use super::Known;
 use super::commands::note_unknown_connection;
 use super::inputs::wrong_inputs;
+use super::needs::{needs, steps_of};
+use super::{Known, Placed};
 use crate::playbooks::Trigger;
 use crate::playbooks::file::{Draft, Notes, with_nearest};
 
-/// Notes connections and playbooks that there are not, and schedules that are none.
-pub(super) fn check(notes: &mut Notes<'_>, draft: &Draft, known: &Known<'_>) {
+/// Notes connections and playbooks that there are not, schedules that are none, and triggers that do not give what is needed.
+pub(super) fn check(notes: &mut Notes<'_>, draft: &Draft, placed: &[Placed], known: &Known<'_>) {
+    let needs = needs(&steps_of(draft, placed));
     for (at, trigger) in &draft.triggers {
         let at = at.to_string();
+        for need in needs.iter().filter(|need| known.strictly && !need.is_given_by(trigger)) {
+            let message = format!("step `{}` reads `{}`, which this does not give", need.step, need.root);
+            notes
+                .add(&["trigger", &at], message)
+                .hint(format!("ask `{} is defined` first", need.root));
+        }
         match trigger {
             Trigger::Event(event) | Trigger::Dismissal(event) => {
                 let kind = if matches!(trigger, Trigger::Event(_)) {
@@ -26,9 +34,9 @@ pub(super) fn check(notes: &mut Notes<'_>, draft: &Draft, known: &Known<'_>) {
                 if let Err(message) = (known.schedule)(when, zone.as_deref()) {
                     notes.add(&["trigger", &at, "schedule"], message);
                 }
-                for (name, message, hint) in wrong_inputs(&draft.inputs, inputs, |_| false) {
-                    let name = name.unwrap_or_default();
-                    notes.add(&["trigger", &at, "inputs", &name], message).hint = hint;
+                for wrong in wrong_inputs(&draft.inputs, inputs) {
+                    let place = [&["trigger", &at][..], &wrong.place()].concat();
+                    notes.add(&place, wrong.message.as_str()).hint.clone_from(&wrong.hint);
                 }
             }
             Trigger::Failure { of } => check_failure(notes, draft, &at, of.as_deref(), known),

@@ -18,3 +18,4 @@ pub(super) use problem::{Notes, quoted_list, with_nearest};
 pub(super) use read::{Draft, Drafted, read_draft};
 pub use schema::json_schema;
 pub use sketch::{KnownPlaybook, sketch};
+pub(crate) use steps::plain_map;

@@ -167,7 +167,7 @@ fn mail(written: &mut WrittenStep) -> Option<Does> {
     })
 }
 
-pub(super) fn plain_map(map: Map<String, Value>) -> Map<String, Value> {
+pub(crate) fn plain_map(map: Map<String, Value>) -> Map<String, Value> {
     map.into_iter().map(|(name, value)| (name, plain(value))).collect()
 }
 

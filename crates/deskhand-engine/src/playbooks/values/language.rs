@@ -55,7 +55,7 @@ pub(super) fn refused(error: impl ToString) -> Error {
 }
 
 /// Whether a text has templates in it.
-pub(in crate::playbooks) fn has_template(text: &str) -> bool {
+pub fn has_template(text: &str) -> bool {
     ["{{", "{%", "{#"].iter().any(|opening| text.contains(opening))
 }
 

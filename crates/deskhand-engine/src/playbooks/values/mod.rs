@@ -15,7 +15,7 @@ mod tests;
 
 pub use error::ValueError;
 pub(in crate::playbooks) use examine::problem_of;
-pub(in crate::playbooks) use language::has_template;
+pub use language::has_template;
 pub use reads::{Read, reads, reads_of};
 pub(in crate::playbooks) use render::reads_templates;
 pub use render::render;

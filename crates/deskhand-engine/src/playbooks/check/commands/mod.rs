@@ -4,7 +4,7 @@ use deskhand_command::Declaration;
 use deskhand_command::input::resolve_names;
 use serde_json::{Map, Value};
 
-use super::Known;
+use super::{Known, WrongInput};
 use crate::playbooks::Does;
 use crate::playbooks::file::{Draft, Notes, with_nearest};
 use crate::playbooks::values::has_template;
@@ -69,39 +69,59 @@ pub(super) fn note_unknown_connection(
 }
 
 fn check_inputs(notes: &mut Notes<'_>, step: (usize, &str), declaration: &Declaration, given: &Map<String, Value>) {
-    let mut named = Map::new();
+    for wrong in wrong_command_inputs(declaration, given) {
+        notes
+            .add_step(step, &wrong.place(), wrong.message.as_str())
+            .hint
+            .clone_from(&wrong.hint);
+    }
+}
+
+/// What is wrong with what a command is given; what has a template can be anything.
+pub fn wrong_command_inputs(declaration: &Declaration, given: &Map<String, Value>) -> Vec<WrongInput> {
+    let (mut wrong, mut named) = (Vec::new(), Map::new());
     for (name, value) in given {
-        let place = ["inputs", name];
+        let said = |message: String, hint: Option<String>| WrongInput {
+            name: Some(name.clone()),
+            message,
+            hint,
+        };
         match resolve_names(declaration, Map::from_iter([(name.clone(), Value::Null)])) {
             Ok(resolved) => {
                 let Some(real) = resolved.keys().next() else { continue };
                 let schema = property(declaration, real);
                 if let Err(message) = schema.map_or(Ok(()), |schema| fits::fits(schema, value)) {
-                    notes.add_step(step, &place, format!("`{name}`: {message}"));
+                    wrong.push(said(format!("`{name}`: {message}"), None));
                 }
                 if named.insert(real.clone(), value.clone()).is_some() {
-                    notes.add_step(step, &place, format!("`{name}` is given twice, under two names"));
+                    wrong.push(said(format!("`{name}` is given twice, under two names"), None));
                 }
             }
             Err(failure) => {
                 let message = format!("`{}` has no input `{name}`", declaration.slug);
-                notes.add_step(step, &place, message).hint = failure.hint;
+                wrong.push(said(message, failure.hint));
             }
         }
     }
+    wrong.extend(missing_inputs(declaration, &named));
+    wrong
+}
+
+fn missing_inputs(declaration: &Declaration, named: &Map<String, Value>) -> Vec<WrongInput> {
+    let absent = |value: &Value| value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty());
     let required = declaration.inputs.get("required").and_then(Value::as_array);
-    for name in required.into_iter().flatten().filter_map(Value::as_str) {
-        let absent = |value: &Value| value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty());
-        if named.get(name).is_none_or(absent) {
-            let schema = property(declaration, name);
-            let title = schema.and_then(|schema| schema.get("title")).and_then(Value::as_str);
-            let help = schema
-                .and_then(|schema| schema.get("description"))
-                .and_then(Value::as_str);
-            let message = format!("the input `{}` is missing", title.unwrap_or(name));
-            notes.add_step(step, &["inputs"], message).hint = help.map(first_sentence);
-        }
-    }
+    let required = required.into_iter().flatten().filter_map(Value::as_str);
+    let missing = required.filter(|name| named.get(*name).is_none_or(absent));
+    missing
+        .map(|name| {
+            let about = |member: &str| property(declaration, name)?.get(member)?.as_str();
+            WrongInput {
+                name: None,
+                message: format!("the input `{}` is missing", about("title").unwrap_or(name)),
+                hint: about("description").map(first_sentence),
+            }
+        })
+        .collect()
 }
 
 fn property<'a>(declaration: &'a Declaration, name: &str) -> Option<&'a Value> {
