@@ -83,7 +83,7 @@ impl InputKind {
 pub enum Trigger {
     /// An event that was taken.
     Event(EventMatch),
-    /// An event that was dismissed by a rule or a person.
+    /// An event that was dismissed by a rule, a step or a person.
     Dismissal(EventMatch),
     /// A time; the text is for the schedules to read.
     Schedule {

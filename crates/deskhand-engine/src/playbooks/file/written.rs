@@ -76,7 +76,7 @@ pub(super) enum WrittenKind {
 pub(super) struct WrittenTrigger {
     /// An event that was taken. `{}` is each.
     pub(super) event: Option<WrittenMatch>,
-    /// An event that was dismissed by a rule or a person. `{}` is each.
+    /// An event that was dismissed by a rule, a step or a person. `{}` is each.
     pub(super) dismissal: Option<WrittenMatch>,
     /// A time: `every 15 minutes`, or a cron expression such as `0 7 * * 1-5`.
     pub(super) schedule: Option<String>,
