@@ -738,7 +738,7 @@ playbook = "Other"
         known.strictly = true;
         known.people = Some(Box::leak(Box::new(["ann".to_owned(), "first line".to_owned()])));
         let other = "[playbook]\nname = \"Other\"\n[[step]]\nname = \"A\"\ndismiss = \"x\"\n";
-        let other = crate::playbooks::sketch(other).unwrap();
+        let other = sketch(other).unwrap();
         known.playbooks = Some(Box::leak(Box::new([other])));
     });
     assert_eq!(

@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn templates_see_as_many_members_of_an_event_as_are_told_to_be_there() {
-        let roots = crate::rules::roots_of(&event("Printer"), &Value::Null);
+        let roots = roots_of(&event("Printer"), &Value::Null);
         let mut seen: Vec<_> = roots["event"].as_object().unwrap().keys().cloned().collect();
         let mut told = crate::rules::EVENT_MEMBERS.to_vec();
         seen.sort_unstable();
