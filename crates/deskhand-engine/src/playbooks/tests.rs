@@ -727,6 +727,7 @@ by = ["ann", "first lien"]
 notify = ["noc", "noc@example.com"]
 [[step]]
 name = "Write"
+after = "Ask: approved"
 mail = { to = "{{ inputs.x | default('a') }}", subject = "S", text = "T" }
 [[step]]
 name = "Others"
@@ -747,7 +748,7 @@ playbook = "Other"
             "line 3: step `Look` reads `event`, which this does not give; ask `event is defined` first",
             "line 11: step `Ask`: there is no user or group `first lien`; did you mean `first line`?",
             "line 12: step `Ask`: `noc` is no mail address; write it as `name@example.com`",
-            "line 18: step `Others`: `Other` needs `event`, which its step `A` reads; a step gives a playbook its inputs and \
+            "line 19: step `Others`: `Other` needs `event`, which its step `A` reads; a step gives a playbook its inputs and \
              nothing else",
         ]
     );
