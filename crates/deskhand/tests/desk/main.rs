@@ -14,3 +14,4 @@ mod program;
 mod receiver;
 mod stage;
 mod trouble;
+mod versions;
