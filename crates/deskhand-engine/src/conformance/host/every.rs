@@ -2,10 +2,12 @@
 
 use serde_json::json;
 
-use super::steps::{ask, command, condition, fail, for_each, format, mail, nested, note, playbook, repeat, wait};
+use super::steps::{
+    ask, command, condition, fail, for_each, format, mail, nested, note, playbook, rehearse, repeat, wait,
+};
 use crate::playbooks::{Does, Playbook, Wait};
 
-/// The playbook, and the one that it runs.
+/// The playbook, and those that it runs.
 pub(super) fn every_kind() -> Vec<Playbook> {
     let tickets = json!("{{ PlaybookData | jsonpath('$.Look.rawData.Results[*]') }}");
     let ids = json!("{{ PlaybookData | jsonpath('$.Look.rawData.Results[*].id') }}");
@@ -40,6 +42,28 @@ pub(super) fn every_kind() -> Vec<Playbook> {
         .step("Soft", &["Look"], command("broken", json!({})))
         .goes_on()
         .step("After soft", &["Soft"], note(json!(1), "soft"))
+        .step("Refused", &["Many"], nested("Refuses", json!({})))
+        .step("Excuse", &["Refused:failed"], note(json!(2), "excuse"))
+        .step(
+            "Rehearse",
+            &["Many"],
+            rehearse("add-note", json!({"Ticket ID": 3, "Note": "rehearsed"})),
+        )
+        .step(
+            "Rehearsed",
+            &["Rehearse"],
+            condition("{{ PlaybookData.Rehearse.rawData.Results[0].dryRun }}", &["true"]),
+        )
+        .step(
+            "Answer lost",
+            &["Rehearsed:true"],
+            command("answer-lost", json!({"Ticket ID": 3, "Note": "answer lost"})),
+        )
+        .step(
+            "Request lost",
+            &["Rehearsed:true"],
+            command("request-lost", json!({"Ticket ID": 3, "Note": "request lost"})),
+        )
         .step("Pause", &["Each", "Batch"], wait(3_600))
         .step(
             "Until",
@@ -66,7 +90,16 @@ pub(super) fn every_kind() -> Vec<Playbook> {
         .any()
         .step(
             "Last",
-            &["Dismiss", "Shaky", "After soft", "First", "Few"],
+            &[
+                "Dismiss",
+                "Shaky",
+                "After soft",
+                "First",
+                "Few",
+                "Excuse",
+                "Answer lost",
+                "Request lost",
+            ],
             mail("Last"),
         )
         .done();
@@ -75,7 +108,11 @@ pub(super) fn every_kind() -> Vec<Playbook> {
         .step("Wait", &["Note"], wait(60))
         .step("Letter", &["Wait"], mail("Sub"))
         .done();
-    vec![every, sub]
+    let refuses = playbook("Refuses")
+        .step("No", &[], fail("refused"))
+        .step("Nothing", &["No:failed"], note(json!(1), "never"))
+        .done();
+    vec![every, sub, refuses]
 }
 
 /// A playbook whose inner run fails twice, and the one that it runs.
