@@ -34,7 +34,6 @@ async fn slow_ten_times_the_week_loses_nothing_and_does_nothing_twice() {
 async fn nothing_is_wrong_after(size: Size) {
     let week = live(size, 4).await;
     let judged = judge::judge(&week).await;
-    println!("{}; {:?}", week.told, judged.fates);
     assert_eq!(judged.wrong, [""; 0], "{}", week.told);
     assert!(week.told.is_eventful(), "{}", week.told);
     assert!(judged.has_everything(), "{:?}", judged.fates);
