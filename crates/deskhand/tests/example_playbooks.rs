@@ -23,7 +23,7 @@ fn every_example_does_on_a_sandbox_what_is_expected_of_it() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/playbook-tests");
     let files = std::fs::read_dir(folder).unwrap();
     let files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
-    assert_eq!(files.len(), 5);
+    assert_eq!(files.len(), 6);
     let mut test = std::process::Command::new(env!("CARGO_BIN_EXE_deskhand"));
     let output = test
         .args(["playbook", "test", "--steps"])

@@ -1,10 +1,13 @@
 //! What came differently.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use deskhand_engine::mail::Letter;
 use deskhand_engine::runs::{RunState, RunStory, What};
 use deskhand_sandbox::Kind;
 use serde_json::Value;
 
-use super::expectations::{Expectations, ExpectedTicket, StartedBy};
+use super::expectations::{Expectations, ExpectedLetter, ExpectedTicket, StartedBy};
 use super::stage::Stage;
 
 /// What came differently, in sentences.
@@ -17,6 +20,7 @@ pub(super) fn differences(stage: &Stage, expectations: &Expectations, story: Opt
     for ticket in &expectations.expect.tickets {
         differences.extend(ticket_differences(stage, ticket));
     }
+    differences.extend(other_tickets(stage, expectations));
     differences.extend(letters(stage, expectations));
     differences
 }
@@ -142,6 +146,39 @@ fn ticket_differences(stage: &Stage, wanted: &ExpectedTicket) -> Vec<String> {
     differences
 }
 
+/// What became of tickets that are not named, where nothing was to.
+fn other_tickets(stage: &Stage, expectations: &Expectations) -> Vec<String> {
+    if expectations.expect.other_tickets.is_none() {
+        return Vec::new();
+    }
+    let named: BTreeSet<_> = expectations.expect.tickets.iter().map(|ticket| ticket.id).collect();
+    let (before, now) = (&stage.tickets_before, stage.tickets());
+    let ids: BTreeSet<_> = before
+        .keys()
+        .chain(now.keys())
+        .filter(|id| !named.contains(id))
+        .collect();
+    let told = |id: &i64| match (before.get(id), now.get(id)) {
+        (Some(one), Some(other)) => (one != other).then(|| format!("ticket {id} was changed, and was not to be")),
+        (None, _) => Some(format!("ticket {id} was made, and was not to be")),
+        (_, None) => Some(format!("ticket {id} was deleted, and was not to be")),
+    };
+    let mut differences: Vec<_> = ids.iter().filter_map(|id| told(id)).collect();
+    let mut noted: BTreeMap<i64, usize> = BTreeMap::new();
+    stage.sandbox.world().read(Kind::Note, |notes| {
+        for note in notes.newest_after(stage.notes_before) {
+            *noted.entry(note.parent).or_default() += 1;
+        }
+    });
+    noted.retain(|id, _| !named.contains(id));
+    differences.extend(
+        noted
+            .iter()
+            .map(|(id, notes)| format!("ticket {id} got {notes} notes, and was to get none")),
+    );
+    differences
+}
+
 /// The texts of the notes that a ticket got.
 fn notes(stage: &Stage, ticket: i64) -> Vec<String> {
     stage.sandbox.world().read(Kind::Note, |notes| {
@@ -160,13 +197,13 @@ fn letters(stage: &Stage, expectations: &Expectations) -> Vec<String> {
     let mut sent = stage.letters.all();
     let mut differences = Vec::new();
     for letter in wanted {
-        let is_it = |sent: &deskhand_engine::mail::Letter| {
+        let is_it = |sent: &Letter| {
             sent.to.contains(&letter.to)
                 && (sent.subject.contains(&letter.contains) || sent.text.contains(&letter.contains))
         };
         match sent.iter().position(is_it) {
             Some(at) => drop(sent.remove(at)),
-            None => differences.push(format!("no letter to {} contains `{}`", letter.to, letter.contains)),
+            None => differences.push(no_such_letter(letter, &sent)),
         }
     }
     let unexpected = sent.iter().map(|letter| {
@@ -178,4 +215,17 @@ fn letters(stage: &Stage, expectations: &Expectations) -> Vec<String> {
     });
     differences.extend(unexpected);
     differences
+}
+
+/// That a letter is missing, and what went to the same address in its place.
+fn no_such_letter(wanted: &ExpectedLetter, sent: &[Letter]) -> String {
+    let mut told = format!("no letter to {} contains `{}`", wanted.to, wanted.contains);
+    let to_them = sent.iter().filter(|letter| letter.to.contains(&wanted.to));
+    for letter in to_them {
+        told.push_str("; one says:\n");
+        told.push_str(&letter.subject);
+        told.push('\n');
+        told.push_str(&letter.text);
+    }
+    told
 }

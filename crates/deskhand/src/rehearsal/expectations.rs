@@ -129,9 +129,20 @@ pub(crate) struct Expect {
     /// Tickets afterwards.
     #[serde(default, rename = "ticket")]
     pub(crate) tickets: Vec<ExpectedTicket>,
-    /// Letters that went out; all of them, when one is said.
+    /// What becomes of every ticket that is not named.
+    #[serde(default)]
+    pub(crate) other_tickets: Option<OtherTickets>,
+    /// Letters that went out; all of them, when one is said, and none with `letter = []`.
     #[serde(default, rename = "letter")]
     pub(crate) letters: Option<Vec<ExpectedLetter>>,
+}
+
+/// What becomes of every ticket that is not named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum OtherTickets {
+    /// None is changed, gets a note, is made or deleted.
+    Unchanged,
 }
 
 /// A ticket afterwards.

@@ -1,5 +1,6 @@
 //! The desk of a rehearsal: a sandbox, a store, the playbooks; and the process that works it off.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -39,6 +40,8 @@ pub(super) struct Stage {
     pub(super) playbook: String,
     /// How many notes there were before.
     pub(super) notes_before: i64,
+    /// The tickets as they were before.
+    pub(super) tickets_before: BTreeMap<i64, Vec<u8>>,
 }
 
 /// What works the desk off. It can end at any time; what it knows is in the store.
@@ -71,6 +74,7 @@ impl Stage {
             letters: Arc::new(KeptLetters::default()),
             playbook: String::new(),
             notes_before: 0,
+            tickets_before: BTreeMap::new(),
         };
         stage.define(&[stage.desk(expectations)]).await?;
         let before = stage.process("before");
@@ -84,9 +88,18 @@ impl Stage {
         }
         super::act::change(&stage, &before, expectations).await?;
         stage.notes_before = stage.sandbox.world().read(Kind::Note, Table::last_id);
+        stage.tickets_before = stage.tickets();
         stage.playbook = name_of(&playbooks[0])?;
         stage.define(&playbooks).await?;
         Ok(stage)
+    }
+
+    /// Every ticket as the sandbox has it now.
+    pub(super) fn tickets(&self) -> BTreeMap<i64, Vec<u8>> {
+        self.sandbox.world().read(Kind::Ticket, |tickets| {
+            let all = tickets.newest_after(0);
+            all.map(|ticket| (ticket.id, ticket.raw.to_vec())).collect()
+        })
     }
 
     /// A process that has just started; no two have one name.

@@ -21,3 +21,4 @@ mod rehearsals;
 mod schedules;
 mod stage;
 mod trouble;
+mod versions;

@@ -18,7 +18,7 @@ pub(crate) struct Expected {
 }
 
 /// What becomes of times at which nobody was there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Policy {
     Skip,
     Once,

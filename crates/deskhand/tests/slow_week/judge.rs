@@ -1,6 +1,6 @@
 //! What is wrong after the week: due times that are not accounted for, or twice; revisions that came twice, or not at all.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use deskhand_engine::events::EventFilter;
 use deskhand_engine::runs::{Cause, RunFilter, RunState};
@@ -9,27 +9,71 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::expected::{Expected, Policy};
+use super::fates::{Known, Span, wrong_fates};
 use super::week::Week;
 
-/// Everything that is wrong, in sentences.
-pub(crate) async fn wrong(week: &Week) -> Vec<String> {
-    let mut wrong = Vec::new();
-    for expected in &week.expected {
-        wrong.extend(wrong_with_schedule(week, expected).await);
-    }
-    wrong.extend(wrong_with_events(week).await);
-    wrong.truncate(40);
-    wrong
+/// What the week came to.
+#[derive(Debug, Default)]
+pub(crate) struct Judged {
+    /// Everything that is wrong, in sentences.
+    pub(crate) wrong: Vec<String>,
+    /// How many due times came to what.
+    pub(crate) fates: HashMap<(Policy, Fate), u64>,
 }
 
-async fn wrong_with_schedule(week: &Week, expected: &Expected) -> Vec<String> {
-    let name = &expected.name;
-    let occurrences = week.desk.store.list_occurrences(name, u32::MAX).await.unwrap();
-    let due: Vec<_> = expected.times.between(week.began, week.ended);
-    let mut wrong = accounted(name, &due, &occurrences);
-    for occurrence in &occurrences {
-        wrong.extend(against_policy(expected, occurrence));
+/// Judges the week.
+pub(crate) async fn judge(week: &Week) -> Judged {
+    let mut judged = Judged::default();
+    for expected in &week.expected {
+        judged.take(week, expected).await;
     }
+    judged.wrong.extend(wrong_with_events(week).await);
+    judged.wrong.truncate(40);
+    judged
+}
+
+impl Judged {
+    async fn take(&mut self, week: &Week, expected: &Expected) {
+        let occurrences = week
+            .desk
+            .store
+            .list_occurrences(&expected.name, u32::MAX)
+            .await
+            .unwrap();
+        for one in &occurrences {
+            *self.fates.entry((expected.policy, one.fate)).or_default() += one.times;
+        }
+        self.wrong
+            .extend(wrong_with_schedule(week, expected, &occurrences).await);
+    }
+
+    /// How many due times of a policy came to this.
+    pub(crate) fn count(&self, policy: Policy, fate: Fate) -> u64 {
+        self.fates.get(&(policy, fate)).copied().unwrap_or_default()
+    }
+
+    /// Whether there was something of everything to judge.
+    ///
+    /// More than half of what is due runs in time. For more than a quarter of the week nobody is there; and on a machine that
+    /// is slow, turns take longer than what counts as in time.
+    pub(crate) fn has_everything(&self) -> bool {
+        let of = |policy: Policy| self.fates.iter().filter(move |((of, _), _)| *of == policy);
+        let mostly_in_time = [Policy::Skip, Policy::Once, Policy::All].into_iter().all(|policy| {
+            let all: u64 = of(policy).map(|(_, times)| times).sum();
+            self.count(policy, Fate::Ran) * 2 > all
+        });
+        mostly_in_time
+            && self.count(Policy::Skip, Fate::Missed) > 0
+            && self.count(Policy::Once, Fate::Missed) > 0
+            && self.count(Policy::Once, Fate::Late) > 0
+            && self.count(Policy::All, Fate::Late) > 0
+    }
+}
+
+async fn wrong_with_schedule(week: &Week, expected: &Expected, occurrences: &[Occurrence]) -> Vec<String> {
+    let name = &expected.name;
+    let due: Vec<_> = expected.times.between(week.began, week.ended);
+    let mut wrong = accounted(name, &due, occurrences);
     let started: BTreeSet<_> = occurrences.iter().filter_map(|one| one.run.clone()).collect();
     let filter = RunFilter {
         schedule: Some(name.clone()),
@@ -37,6 +81,10 @@ async fn wrong_with_schedule(week: &Week, expected: &Expected) -> Vec<String> {
         ..RunFilter::default()
     };
     let mut runs = BTreeSet::new();
+    let mut known = Known {
+        turns: &week.turns,
+        runs: Vec::new(),
+    };
     for run in week.desk.store.find_runs(&filter).await.unwrap() {
         if !matches!(run.cause, Cause::Schedule { .. }) {
             continue;
@@ -44,8 +92,13 @@ async fn wrong_with_schedule(week: &Week, expected: &Expected) -> Vec<String> {
         if run.state != RunState::Ended {
             wrong.push(format!("{name}: the run {} has not ended", run.id));
         }
+        known.runs.push(Span {
+            from: run.created_at,
+            until: run.ended_at,
+        });
         runs.insert(run.id);
     }
+    wrong.extend(wrong_fates(expected, occurrences, &known));
     if runs != started {
         let difference: Vec<_> = runs.symmetric_difference(&started).take(3).collect();
         wrong.push(format!("{name}: runs and occurrences differ: {difference:?}"));
@@ -69,17 +122,6 @@ fn accounted(name: &str, due: &[Timestamp], occurrences: &[Occurrence]) -> Vec<S
     let unaccounted = fates.iter().filter(|(_, times)| **times != 1);
     wrong.extend(unaccounted.map(|(time, times)| format!("{name}: due at {time}, has {times} fates")));
     wrong
-}
-
-fn against_policy(expected: &Expected, one: &Occurrence) -> Option<String> {
-    let ran = matches!(one.fate, Fate::Ran | Fate::Late);
-    let allowed = match expected.policy {
-        Policy::Skip => one.fate != Fate::Late,
-        Policy::Once => true,
-        Policy::All => ran,
-    };
-    let told = ran == one.run.is_some();
-    (!allowed || !told).then(|| format!("{}: {one:?} with the policy {:?}", expected.name, expected.policy))
 }
 
 async fn wrong_with_events(week: &Week) -> Vec<String> {

@@ -3,6 +3,7 @@
 
 mod desk;
 mod expected;
+mod fates;
 mod judge;
 mod time;
 mod week;
@@ -32,7 +33,8 @@ async fn slow_ten_times_the_week_loses_nothing_and_does_nothing_twice() {
 
 async fn nothing_is_wrong_after(size: Size) {
     let week = live(size, 4).await;
-    let wrong = judge::wrong(&week).await;
-    assert_eq!(wrong, [""; 0], "{}", week.told);
+    let judged = judge::judge(&week).await;
+    assert_eq!(judged.wrong, [""; 0], "{}", week.told);
     assert!(week.told.is_eventful(), "{}", week.told);
+    assert!(judged.has_everything(), "{:?}", judged.fates);
 }

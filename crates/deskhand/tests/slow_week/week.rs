@@ -4,13 +4,14 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use deskhand_command::Clock as _;
-use deskhand_engine::engine::Engine;
+use deskhand_engine::engine::{Engine, Turned};
 use deskhand_sandbox::{Activity, FaultKind, Member, Rule};
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 
 use super::desk::Desk;
 use super::expected::{self, Expected};
+use super::fates::Span;
 
 /// Clocks in Berlin are put back on the fourth day.
 const BEGINNING: &str = "2027-10-28T00:00:30Z";
@@ -35,6 +36,8 @@ pub(crate) struct Week {
     pub(crate) began: Timestamp,
     /// The last moment at which it was worked off.
     pub(crate) ended: Timestamp,
+    /// The engine's turns that came to their end.
+    pub(crate) turns: Vec<Span>,
     pub(crate) told: Told,
 }
 
@@ -58,6 +61,7 @@ struct Living {
     random: Rng,
     processes: usize,
     engine: Engine,
+    turns: Vec<Span>,
     told: Told,
 }
 
@@ -72,9 +76,10 @@ pub(crate) async fn live(size: Size, seed: u64) -> Week {
         desk,
         random: Rng::with_seed(seed),
         processes: 1,
+        turns: Vec::new(),
         told: Told::default(),
     };
-    living.engine.turn().await.unwrap();
+    living.turn().await;
     let end = beginning + SignedDuration::from_hours(24 * size.days);
     let mut weather = beginning;
     let mut kill = living.desk.time.now() + living.some_hours(3);
@@ -90,23 +95,40 @@ pub(crate) async fn live(size: Size, seed: u64) -> Week {
         living.go_on(end).await;
     }
     living.come_to_rest(end + REST).await;
-    let Living { desk, mut told, .. } = living;
+    let Living {
+        desk, turns, mut told, ..
+    } = living;
     told.took = began.elapsed();
     Week {
         ended: desk.time.now(),
         expected: [schedules, expected::jobs(size.connections)].concat(),
         desk,
         began: beginning,
+        turns,
         told,
     }
 }
 
 impl Living {
-    /// Does what is due, and lets time pass until something is again; meanwhile tickets change.
-    async fn go_on(&mut self, end: Timestamp) {
+    async fn turn(&mut self) {
+        let from = self.desk.time.now();
         let turned = self.engine.turn().await.unwrap();
+        self.note(from, turned);
+    }
+
+    /// Notes a turn that came to its end.
+    fn note(&mut self, from: Timestamp, turned: Turned) {
+        self.turns.push(Span {
+            from,
+            until: Some(self.desk.time.now()),
+        });
         self.told.fired += turned.fired;
         self.told.driven += turned.driven;
+    }
+
+    /// Does what is due, and lets time pass until something is again; meanwhile tickets change.
+    async fn go_on(&mut self, end: Timestamp) {
+        self.turn().await;
         let now = self.desk.time.now();
         let due = self.next_due(end).await;
         self.desk.time.move_to(due.min(end).min(now + BEAT));
@@ -169,10 +191,14 @@ impl Living {
         let due = self.next_due(soon).await;
         self.desk.time.move_to(due.min(soon));
         let after = Duration::from_millis(self.random.u64(0..60));
-        tokio::select! {
+        let from = self.desk.time.now();
+        let turned = tokio::select! {
             biased;
-            () = tokio::time::sleep(after) => {}
-            turned = self.engine.turn() => drop(turned.unwrap()),
+            () = tokio::time::sleep(after) => None,
+            turned = self.engine.turn() => Some(turned.unwrap()),
+        };
+        if let Some(turned) = turned {
+            self.note(from, turned);
         }
         self.processes += 1;
         self.engine = self.desk.process(self.processes);
@@ -200,13 +226,11 @@ impl Living {
             sandbox.quiesce();
         }
         while self.desk.time.now() < end {
-            let turned = self.engine.turn().await.unwrap();
-            self.told.fired += turned.fired;
-            self.told.driven += turned.driven;
+            self.turn().await;
             let due = self.next_due(end).await;
             self.desk.time.move_to(due.min(end));
         }
-        self.engine.turn().await.unwrap();
+        self.turn().await;
     }
 
     fn some_hours(&mut self, most: i64) -> SignedDuration {
@@ -226,7 +250,8 @@ fn member(refused: bool) -> Member {
 impl Told {
     /// Whether there was anything to come through.
     pub(crate) fn is_eventful(&self) -> bool {
-        self.kills > 30
+        self.fired > 5_000
+            && self.kills > 30
             && self.away > SignedDuration::from_hours(10)
             && self.changes > 5_000
             && self.faults > 100

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use deskhand_command::journal::{Ending, Intent};
+use deskhand_command::journal::{Ending, Intent, JournalError, WriteId};
 use deskhand_command::{
     BoxFuture, Command, CommandOutput, Context, Declaration, Effect, Failure, KeyField, Mode, Of, Outcome, Results,
     Retry, Rows, States, Table,
@@ -29,6 +29,10 @@ pub(super) enum ToyDoes {
     GetTickets,
     /// Writes a note to a ticket.
     AddNote,
+    /// Writes a note whose answer is lost, so that it has to be looked for.
+    AnswerLost,
+    /// Sends a note that is lost on its way, at the first time.
+    RequestLost,
     /// Fails as often as the PSA was told, and then writes a note.
     Shaky,
     /// Fails always.
@@ -50,6 +54,8 @@ impl ToyDoes {
         Some(match slug {
             "get-tickets" => Self::GetTickets,
             "add-note" => Self::AddNote,
+            "answer-lost" => Self::AnswerLost,
+            "request-lost" => Self::RequestLost,
             "shaky" => Self::Shaky,
             "broken" => Self::Broken,
             "lost" => Self::Lost,
@@ -101,7 +107,9 @@ impl ToyCommand {
             ToyDoes::Lost if self.psa.is_lost() => Err(Failure::new(504, "It is unknown whether this took effect.")
                 .with_hint("look in the PSA")
                 .with_retry(Retry::Verify)),
-            ToyDoes::AddNote | ToyDoes::Lost => self.add_note(context, inputs).await,
+            ToyDoes::AddNote | ToyDoes::AnswerLost | ToyDoes::RequestLost | ToyDoes::Lost => {
+                self.add_note(context, inputs).await
+            }
             ToyDoes::Partly => Ok(vec![json!({"id": 7})]),
             ToyDoes::Huge => Ok((0..2_000).map(|id| json!({"id": id})).collect()),
             ToyDoes::Panics => panic!("a toy breaks off"),
@@ -109,38 +117,50 @@ impl ToyCommand {
         }
     }
 
-    /// Writes a note once, however often it is asked to under one key.
+    /// Writes a note once, however often it is asked to under one key; a dry run writes none.
     async fn add_note(&self, context: &Context, inputs: &Map<String, Value>) -> Result<Vec<Value>, Failure> {
-        let id = inputs.get("Ticket ID").and_then(Value::as_i64);
-        let id = id.ok_or_else(|| Failure::invalid_parameter("Ticket ID"))?;
-        let text = inputs.get("Note").and_then(Value::as_str).unwrap_or_default();
-        let (step, note) = (format!("ticket {id}"), format!("{text} on {id}"));
-        let key = context.write_key();
-        let broken = |_| Failure::new(500, "The toy's journal is broken.");
-        let known = context.journal.find(key, &step).await.map_err(broken)?;
+        let note = Note::of(context, inputs)?;
+        if context.mode == Mode::DryRun {
+            return Ok(vec![json!({"id": note.ticket, "dryRun": true})]);
+        }
+        loop {
+            if let Some(how) = self.look(context, &note).await? {
+                return Ok(vec![json!({"id": note.ticket, how: true})]);
+            }
+            if let Some(write) = self.send(context, &note).await? {
+                end(context, write, &note.done()).await?;
+                self.killer.point().await;
+                return Ok(vec![json!({"id": note.ticket})]);
+            }
+        }
+    }
+
+    /// How a note turns out to be there; what is not is noted as that.
+    async fn look(&self, context: &Context, note: &Note) -> Result<Option<&'static str>, Failure> {
+        let known = context.journal.find(&note.key, &note.step).await.map_err(broken)?;
         match known.map(|known| (known.id, known.ending)) {
-            Some((_, Some(Ending::Done { .. }))) => return Ok(vec![json!({"id": id, "again": true})]),
-            Some((write, None)) if self.psa.has_note(key, &note) => {
-                let done = Ending::Done { record: Some(id) };
-                context.journal.end(write, &done).await.map_err(broken)?;
-                return Ok(vec![json!({"id": id, "found": true})]);
+            Some((_, Some(Ending::Done { .. }))) => Ok(Some("again")),
+            Some((write, None)) if self.psa.has_note(&note.key, &note.text) => {
+                end(context, write, &note.done()).await?;
+                Ok(Some("found"))
             }
             Some((write, None)) => {
                 let reason = "there is no trace of it".to_owned();
-                context
-                    .journal
-                    .end(write, &Ending::NotDone { reason })
-                    .await
-                    .map_err(broken)?;
+                end(context, write, &Ending::NotDone { reason }).await?;
+                Ok(None)
             }
-            _ => {}
+            _ => Ok(None),
         }
+    }
+
+    /// Sends a note; the write that the PSA answered, unless the request or the answer was lost.
+    async fn send(&self, context: &Context, note: &Note) -> Result<Option<WriteId>, Failure> {
         let intent = Intent {
-            key: key.to_owned(),
-            step,
+            key: note.key.clone(),
+            step: note.step.clone(),
             command: self.declaration.slug.to_owned(),
-            target: format!("tickets/{id}/notes"),
-            request: note.clone(),
+            target: format!("tickets/{}/notes", note.ticket),
+            request: note.text.clone(),
             sent_at: context.clock.now(),
             marker: None,
         };
@@ -148,13 +168,49 @@ impl ToyCommand {
         let write = context.journal.begin(&intent).await.map_err(broken)?;
         let write = write.ok_or_else(|| Failure::new(409, "Another one is at it.").with_retry(Retry::Later))?;
         self.killer.point().await;
-        self.psa.add_note(key, &note);
+        let arrives = self.does != ToyDoes::RequestLost || !self.psa.loses(&note.key);
+        if arrives {
+            self.psa.add_note(&note.key, &note.text);
+        }
         self.killer.point().await;
-        let done = Ending::Done { record: Some(id) };
-        context.journal.end(write, &done).await.map_err(broken)?;
-        self.killer.point().await;
-        Ok(vec![json!({"id": id})])
+        Ok(Some(write).filter(|_| arrives && self.does != ToyDoes::AnswerLost))
     }
+}
+
+/// A note that is to be there once.
+struct Note {
+    key: String,
+    step: String,
+    ticket: i64,
+    text: String,
+}
+
+impl Note {
+    fn of(context: &Context, inputs: &Map<String, Value>) -> Result<Self, Failure> {
+        let ticket = inputs.get("Ticket ID").and_then(Value::as_i64);
+        let ticket = ticket.ok_or_else(|| Failure::invalid_parameter("Ticket ID"))?;
+        let text = inputs.get("Note").and_then(Value::as_str).unwrap_or_default();
+        Ok(Self {
+            key: context.write_key().to_owned(),
+            step: format!("ticket {ticket}"),
+            ticket,
+            text: format!("{text} on {ticket}"),
+        })
+    }
+
+    fn done(&self) -> Ending {
+        Ending::Done {
+            record: Some(self.ticket),
+        }
+    }
+}
+
+async fn end(context: &Context, write: WriteId, ending: &Ending) -> Result<(), Failure> {
+    context.journal.end(write, ending).await.map_err(broken)
+}
+
+fn broken(_: JournalError) -> Failure {
+    Failure::new(500, "The toy's journal is broken.")
 }
 
 impl Command for ToyCommand {

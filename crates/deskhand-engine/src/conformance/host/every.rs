@@ -2,13 +2,15 @@
 
 use serde_json::json;
 
-use super::steps::{ask, command, condition, fail, for_each, format, mail, nested, note, playbook, repeat, wait};
+use super::steps::{
+    ask, command, condition, fail, for_each, format, mail, nested, note, playbook, rehearse, repeat, wait,
+};
 use crate::playbooks::{Does, Playbook, Wait};
 
 /// The playbook that every dismissal sets off, where there is one of that name.
 pub(super) const CLOSING: &str = "Closing";
 
-/// The playbook, the one that it runs, and the one that its dismissal sets off.
+/// The playbook, those that it runs, and the one that its dismissal sets off.
 pub(super) fn every_kind() -> Vec<Playbook> {
     let tickets = json!("{{ PlaybookData | jsonpath('$.Look.rawData.Results[*]') }}");
     let ids = json!("{{ PlaybookData | jsonpath('$.Look.rawData.Results[*].id') }}");
@@ -43,6 +45,28 @@ pub(super) fn every_kind() -> Vec<Playbook> {
         .step("Soft", &["Look"], command("broken", json!({})))
         .goes_on()
         .step("After soft", &["Soft"], note(json!(1), "soft"))
+        .step("Refused", &["Many"], nested("Refuses", json!({})))
+        .step("Excuse", &["Refused:failed"], note(json!(2), "excuse"))
+        .step(
+            "Rehearse",
+            &["Many"],
+            rehearse("add-note", json!({"Ticket ID": 3, "Note": "rehearsed"})),
+        )
+        .step(
+            "Rehearsed",
+            &["Rehearse"],
+            condition("{{ PlaybookData.Rehearse.rawData.Results[0].dryRun }}", &["true"]),
+        )
+        .step(
+            "Answer lost",
+            &["Rehearsed:true"],
+            command("answer-lost", json!({"Ticket ID": 3, "Note": "answer lost"})),
+        )
+        .step(
+            "Request lost",
+            &["Rehearsed:true"],
+            command("request-lost", json!({"Ticket ID": 3, "Note": "request lost"})),
+        )
         .step("Pause", &["Each", "Batch"], wait(3_600))
         .step(
             "Until",
@@ -69,7 +93,16 @@ pub(super) fn every_kind() -> Vec<Playbook> {
         .any()
         .step(
             "Last",
-            &["Dismiss", "Shaky", "After soft", "First", "Few"],
+            &[
+                "Dismiss",
+                "Shaky",
+                "After soft",
+                "First",
+                "Few",
+                "Excuse",
+                "Answer lost",
+                "Request lost",
+            ],
             mail("Last"),
         )
         .done();
@@ -82,7 +115,11 @@ pub(super) fn every_kind() -> Vec<Playbook> {
         .step("Note", &[], note(json!(2), "closing"))
         .step("Dismiss", &["Note"], Does::Dismiss { reason: json!("again") })
         .done();
-    vec![every, sub, closing]
+    let refuses = playbook("Refuses")
+        .step("No", &[], fail("refused"))
+        .step("Nothing", &["No:failed"], note(json!(1), "never"))
+        .done();
+    vec![every, sub, refuses, closing]
 }
 
 /// A playbook whose inner run fails twice, and the one that it runs.

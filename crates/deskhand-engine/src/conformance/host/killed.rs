@@ -21,6 +21,9 @@ use crate::runs::{Cause, DriveError, NewRun, RunFilter, RunHost, RunOutcome, Run
 
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
+/// So many trials are made to come to a point.
+const TRIALS: usize = 20;
+
 /// What a run came to, without times.
 #[derive(Debug, PartialEq)]
 struct CameTo {
@@ -44,22 +47,35 @@ struct Trial {
 pub(super) async fn a_run_that_is_killed_anywhere_comes_to_the_same(fresh: &FreshDesk<'_>, stride: usize) -> Outcome {
     let (undisturbed, points) = undisturbed(fresh).await?;
     assert!(points > 100, "there are {points} points to be killed at");
-    let mut killed = 0;
     for point in (1..=points).step_by(stride) {
-        let mut trial = Trial::new(fresh, "Every", every_kind()).await?;
-        killed += usize::from(trial.play(Killer::at(point)).await?);
-        trial.play(Killer::never()).await?;
-        let came_to = trial.came_to().await?;
-        assert_eq!(came_to, undisturbed, "killed at point {point}");
+        killed_at(point, fresh, ("Every", every_kind), &undisturbed).await?;
     }
-    nearly_all_were_reached(killed, points, stride);
     Ok(())
 }
 
-/// Steps that happen to end together share an append, so that the last few points are not reached each time.
-fn nearly_all_were_reached(killed: usize, points: usize, stride: usize) {
-    let planned = (1..=points).step_by(stride).count();
-    assert!(killed * 10 >= planned * 9, "killed at {killed} points of {planned}");
+/// Kills a run at a point.
+///
+/// Steps that happen to end together share an append. A trial in which more of them do than in the undisturbed one has fewer
+/// points, and comes to its end before the last of them: it has to come to the same, too, and another one is made.
+async fn killed_at(
+    point: usize,
+    fresh: &FreshDesk<'_>,
+    (name, playbooks): (&'static str, fn() -> Vec<Playbook>),
+    undisturbed: &CameTo,
+) -> Result<()> {
+    for _ in 0..TRIALS {
+        let mut trial = Trial::new(fresh, name, playbooks()).await?;
+        let was_killed = trial.play(Killer::at(point)).await?;
+        if was_killed {
+            trial.play(Killer::never()).await?;
+        }
+        let came_to = trial.came_to().await?;
+        assert_eq!(came_to, *undisturbed, "killed at point {point}");
+        if was_killed {
+            return Ok(());
+        }
+    }
+    panic!("none of {TRIALS} runs came to point {point}");
 }
 
 pub(super) async fn a_run_that_is_killed_again_and_again_comes_to_the_same(fresh: &FreshDesk<'_>) -> Outcome {
@@ -80,19 +96,12 @@ pub(super) async fn a_run_that_is_killed_again_and_again_comes_to_the_same(fresh
 
 /// A run inside a run fails, and somebody wants it to be tried again until it works.
 pub(super) async fn a_retry_that_is_killed_anywhere_comes_to_the_same(fresh: &FreshDesk<'_>, stride: usize) -> Outcome {
-    let mut trial = Trial::new(fresh, "Again", fails_twice()).await?;
-    assert!(!trial.play(Killer::never()).await?);
-    let (undisturbed, points) = (trial.came_to().await?, trial.toy.killer.passed());
+    let (undisturbed, points) = calm(fresh, ("Again", fails_twice)).await?;
     assert_eq!((undisturbed.notes.len(), undisturbed.letters.len()), (4, 2));
     assert!(undisturbed.notes.iter().all(|(_, times)| *times == 1));
-    let mut killed = 0;
     for point in (1..=points).step_by(stride) {
-        let mut trial = Trial::new(fresh, "Again", fails_twice()).await?;
-        killed += usize::from(trial.play(Killer::at(point)).await?);
-        trial.play(Killer::never()).await?;
-        assert_eq!(trial.came_to().await?, undisturbed, "killed at point {point}");
+        killed_at(point, fresh, ("Again", fails_twice), &undisturbed).await?;
     }
-    nearly_all_were_reached(killed, points, stride);
     Ok(())
 }
 
@@ -123,24 +132,53 @@ pub(super) async fn a_host_that_stood_still_does_no_harm(fresh: &FreshDesk<'_>, 
     Ok(())
 }
 
+/// Lets a run happen a few times without disturbing it: what each comes to, and how many points it has at least.
+///
+/// Some runs have more points than others, because steps that end at the same moment share an append or do not. What counts is
+/// what every one of these has; more would be points that a trial waits for in vain.
+async fn calm(
+    fresh: &FreshDesk<'_>,
+    (name, playbooks): (&'static str, fn() -> Vec<Playbook>),
+) -> Result<(CameTo, usize)> {
+    let mut found: Option<(CameTo, usize)> = None;
+    for _ in 0..3 {
+        let mut trial = Trial::new(fresh, name, playbooks()).await?;
+        assert!(!trial.play(Killer::never()).await?);
+        let (came, mut points) = (trial.came_to().await?, trial.toy.killer.passed());
+        if let Some((before, fewest)) = found {
+            assert_eq!(came, before, "undisturbed runs come to the same");
+            points = points.min(fewest);
+        }
+        found = Some((came, points));
+    }
+    found.ok_or_else(|| "it happened".into())
+}
+
 async fn undisturbed(fresh: &FreshDesk<'_>) -> Result<(CameTo, usize)> {
-    let mut trial = Trial::new(fresh, "Every", every_kind()).await?;
-    assert!(!trial.play(Killer::never()).await?);
-    let points = trial.toy.killer.passed();
-    let came_to = trial.came_to().await?;
+    let (came_to, points) = calm(fresh, ("Every", every_kind)).await?;
     let every_effect_once = came_to.notes.iter().all(|(_, times)| *times == 1);
     assert!(every_effect_once, "{:?}", came_to.notes);
-    assert_eq!((came_to.notes.len(), came_to.letters.len()), (19, 4));
+    assert_eq!((came_to.notes.len(), came_to.letters.len()), (22, 4));
     let set_off = came_to
         .runs
         .keys()
         .filter(|(run, step)| run.starts_with("dismissal:") && step.is_empty());
     let set_off: Vec<_> = set_off.map(|(run, _)| run.clone()).collect();
-    assert_eq!(
-        set_off,
-        [format!("dismissal:{}:Closing:2", trial.event)],
-        "once, by the second change"
+    assert!(
+        matches!(&set_off[..], [once] if once.ends_with(":Closing:2")),
+        "once, by the second change: {set_off:?}"
     );
+    let expected = [
+        ("Refused", "Failed None"),
+        ("Excuse", "Successful None"),
+        ("Rehearsed", "Successful Some(\"true\")"),
+        ("Answer lost", "Successful None"),
+        ("Request lost", "Successful None"),
+    ];
+    for (step, ended) in expected {
+        let came = came_to.runs.get(&("run".to_owned(), step.to_owned()));
+        assert_eq!(came.map(String::as_str), Some(ended), "{step}");
+    }
     assert_eq!(
         came_to.event,
         (EventState::Dismissed, 2),

@@ -113,6 +113,16 @@ pub(crate) fn note(ticket: Value, text: &str) -> Does {
     command("add-note", json!({"Ticket ID": ticket, "Note": text}))
 }
 
+/// Says what a command would do.
+pub(crate) fn rehearse(command: &str, inputs: Value) -> Does {
+    Does::Command {
+        command: command.to_owned(),
+        connection: json!("main"),
+        inputs: map(inputs),
+        dry_run: true,
+    }
+}
+
 pub(crate) fn condition(value: &str, branches: &[&str]) -> Does {
     Does::Condition {
         value: json!(value),

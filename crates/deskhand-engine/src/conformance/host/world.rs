@@ -38,6 +38,8 @@ struct State {
     /// How often a key still fails; those that are not here fail twice.
     failing: BTreeMap<String, u32>,
     lost: bool,
+    /// The keys whose request was lost once.
+    lost_requests: BTreeSet<String>,
     /// What cannot be asked for now.
     away: bool,
     ended: Vec<(String, RunOutcome)>,
@@ -78,6 +80,11 @@ impl Psa {
             .notes
             .entry((key.to_owned(), note.to_owned()))
             .or_default() += 1;
+    }
+
+    /// Whether a request under this key is lost: the first one is.
+    pub(super) fn loses(&self, key: &str) -> bool {
+        self.state.lock().lost_requests.insert(key.to_owned())
     }
 
     /// Whether this key fails once more; that is a read, so a process that is killed may have had it for nothing.

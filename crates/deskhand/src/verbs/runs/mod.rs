@@ -288,9 +288,8 @@ async fn retry(options: &OneOptions) -> anyhow::Result<Exit> {
             .into());
     }
     let failed = |what: &What| {
-        let ending = match what {
-            What::StepEnded { ending, .. } => ending,
-            _ => return false,
+        let What::StepEnded { ending, .. } = what else {
+            return false;
         };
         matches!(ending, StepEnding::Failed | StepEnding::Unknown)
     };

@@ -1,0 +1,187 @@
+//! One trial: a desk of its own, and processes on it of which the first is killed.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use deskhand_engine::conformance::host::{Killer, reads_as_one_story};
+use deskhand_engine::runs::{RunFilter, RunStory};
+use deskhand_sandbox::Kind;
+use deskhand_store::{PostgresStore, SqliteStore, Store};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::super::stage::Stage;
+use super::super::{Expectations, act, differ};
+use super::came_to::{CameTo, without_clock, without_times};
+use super::database::Database;
+use super::kill::{ARRIVED, HELD, Kill, is_held};
+
+/// The desk of one trial.
+pub(super) struct Trial {
+    stage: Stage,
+    expectations: Arc<Expectations>,
+    database: Option<Database>,
+    _place: TempDir,
+}
+
+/// Makes the desk's store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum On {
+    Sqlite,
+    Postgres,
+}
+
+/// What a process did that was not killed.
+pub(super) struct Played {
+    pub(super) story: RunStory,
+    pub(super) points: usize,
+    pub(super) requests: u64,
+}
+
+impl Trial {
+    pub(super) async fn new(example: &Path, expectations: &Arc<Expectations>, on: On, name: &str) -> Self {
+        let place = tempfile::tempdir().unwrap();
+        let (store, database): (Arc<dyn Store>, _) = match on {
+            On::Sqlite => (
+                Arc::new(SqliteStore::open(&place.path().join("desk.sqlite")).await.unwrap()),
+                None,
+            ),
+            On::Postgres => {
+                let stem = example.file_stem().unwrap().to_string_lossy();
+                let database = Database::empty(&format!("{stem}_{name}").replace(['-', '.'], "_")).await;
+                let store = PostgresStore::open(&database.url.parse().unwrap()).await.unwrap();
+                (Arc::new(store), Some(database))
+            }
+        };
+        let stage = Stage::set(expectations, example.parent().unwrap(), store)
+            .await
+            .unwrap();
+        act::start(&stage, expectations).await.unwrap();
+        // What is counted is what the run does, and not what happened before.
+        stage.sandbox.log().clear();
+        Self {
+            stage,
+            expectations: Arc::clone(expectations),
+            database,
+            _place: place,
+        }
+    }
+
+    /// Lets a process come to the end, unless it is killed before.
+    pub(super) async fn play(&self, kill: &Kill) -> Option<Played> {
+        let killer = Arc::new(match kill {
+            Kill::At(point) => Killer::at(*point),
+            _ => Killer::never(),
+        });
+        let sandbox = &self.stage.sandbox;
+        let requests_before = sandbox.log().count();
+        sandbox.faults().set(kill.rule().into_iter().collect());
+        let mut process = self.stage.process(&format!("{kill:?}"));
+        process.engine.host.observer = Arc::clone(&killer) as _;
+        let played = tokio::select! {
+            biased;
+            () = killer.dies() => None,
+            () = self.is_held_up(), if kill.rule().is_some() => None,
+            story = act::act(&self.stage, &process, &self.expectations) => match story {
+                Ok(story) => Some(story.expect("it has run")),
+                Err(_) if killer.is_dead() => None,
+                Err(error) => panic!("{kill:?}: {error:#}"),
+            },
+        };
+        drop(process);
+        sandbox.faults().set(Vec::new());
+        Some(Played {
+            story: played?,
+            points: killer.passed(),
+            requests: sandbox.log().count() - requests_before,
+        })
+    }
+
+    /// Whether a write that was held took effect while the next process was at work, and not before.
+    pub(super) fn arrived_late(&self) -> bool {
+        let fired = self.stage.sandbox.faults().fired();
+        assert_eq!(fired.get(ARRIVED), Some(&1), "it arrives: {fired:?}");
+        let log = self.stage.sandbox.log().all();
+        let sent = log.iter().position(is_held).expect("it was sent");
+        let arrived = log[sent].at_ms + i64::try_from(HELD.as_millis()).unwrap();
+        log[sent + 1..].iter().any(|seen| seen.at_ms < arrived)
+    }
+
+    /// Comes when the sandbox holds a request up.
+    async fn is_held_up(&self) {
+        while self.stage.sandbox.faults().fired().is_empty() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    pub(super) async fn came_to(&self, story: &RunStory) -> CameTo {
+        reads_as_one_story(story);
+        let filter = RunFilter {
+            playbook: Some(self.stage.playbook.clone()),
+            limit: 100,
+            ..RunFilter::default()
+        };
+        let mut runs = self.stage.store.find_runs(&filter).await.unwrap();
+        runs.retain(|run| run.cause == story.summary.cause);
+        let mut letters: Vec<_> = self.stage.letters.all();
+        letters.sort_by(|one, other| one.text.cmp(&other.text));
+        CameTo {
+            differences: differ::differences(&self.stage, &self.expectations, Some(story)),
+            runs: runs.len(),
+            steps: differ::endings(story).into_iter().collect(),
+            tickets: self.tickets(),
+            writes: self.writes(),
+            notes: self.notes(),
+            letters: letters
+                .into_iter()
+                .map(|letter| (letter.to, letter.subject, without_clock(&letter.text)))
+                .collect(),
+        }
+    }
+
+    fn tickets(&self) -> BTreeMap<i64, Value> {
+        self.stage.sandbox.world().read(Kind::Ticket, |tickets| {
+            let all = tickets.newest_after(0);
+            all.map(|ticket| {
+                let read = serde_json::from_slice(&ticket.raw).unwrap();
+                (ticket.id, without_times(read))
+            })
+            .collect()
+        })
+    }
+
+    /// By method and path.
+    fn writes(&self) -> Vec<(String, String)> {
+        let log = self.stage.sandbox.log().all();
+        // What is held was not answered, and has taken effect nevertheless.
+        let done = log
+            .into_iter()
+            .filter(|seen| (200..300).contains(&seen.status) || is_held(seen));
+        let writes = done.filter(|seen| seen.method != "GET" && !seen.path.contains("/search"));
+        let mut writes: Vec<_> = writes.map(|seen| (seen.method, seen.path)).collect();
+        writes.sort();
+        writes
+    }
+
+    fn notes(&self) -> Vec<(i64, String)> {
+        let mut notes: Vec<_> = self.stage.sandbox.world().read(Kind::Note, |notes| {
+            let added = notes.newest_after(self.stage.notes_before);
+            added
+                .map(|note| {
+                    let read: Value = serde_json::from_slice(&note.raw).unwrap();
+                    (note.parent, without_clock(read["text"].as_str().unwrap_or_default()))
+                })
+                .collect()
+        });
+        notes.sort();
+        notes
+    }
+
+    pub(super) async fn end(self) {
+        if let Some(database) = self.database {
+            database.end().await;
+        }
+    }
+}
