@@ -232,7 +232,7 @@ async fn a_rule_for_a_site_is_for_its_events_alone_and_has_to_name_one_that_ther
     let refused = stage.deskhand("", &["apply", "-f", file.to_str().unwrap()]).await;
     assert_eq!(refused.code, 2, "{}", refused.stdout);
     for words in [
-        "line 7",
+        "line 8",
         "rule `Noise`: there is no site `Brnach`; did you mean `Branch`?",
     ] {
         assert!(refused.stderr.contains(words), "{words}: {}", refused.stderr);

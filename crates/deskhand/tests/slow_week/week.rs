@@ -94,13 +94,13 @@ pub(crate) async fn live(size: Size, seed: u64) -> Week {
         }
         living.go_on(end).await;
     }
-    living.come_to_rest(end + REST).await;
+    let ended = living.come_to_rest(end + REST).await;
     let Living {
         desk, turns, mut told, ..
     } = living;
     told.took = began.elapsed();
     Week {
-        ended: desk.time.now(),
+        ended,
         expected: [schedules, expected::jobs(size.connections)].concat(),
         desk,
         began: beginning,
@@ -217,8 +217,9 @@ impl Living {
         }
     }
 
-    /// Nothing changes and nothing fails any more.
-    async fn come_to_rest(&mut self, end: Timestamp) {
+    /// Nothing changes and nothing fails any more. Says when it was looked for the last time what is due: time passes while that
+    /// is done.
+    async fn come_to_rest(&mut self, end: Timestamp) -> Timestamp {
         for sandbox in &self.desk.sandboxes {
             self.told.faults += sandbox.faults().fired().values().sum::<u64>();
             sandbox.faults().set(Vec::new());
@@ -230,7 +231,9 @@ impl Living {
             let due = self.next_due(end).await;
             self.desk.time.move_to(due.min(end));
         }
+        let last = self.desk.time.now();
         self.turn().await;
+        last
     }
 
     fn some_hours(&mut self, most: i64) -> SignedDuration {
