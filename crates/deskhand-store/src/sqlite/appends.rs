@@ -36,7 +36,7 @@ struct Waiting {
 
 /// Why appends were not committed together.
 enum Apart {
-    /// One of them cannot be done, and nothing was: each is to be tried alone.
+    /// One of several cannot be done, and nothing was: each is to be tried alone.
     One,
     /// It concerns all.
     All(StoreError),
@@ -115,11 +115,17 @@ async fn commit_together(
     let mut answers = Vec::with_capacity(group.len());
     for one in group {
         let added = add(&mut transaction, &one.lease, &one.append, &one.written).await;
-        if !matches!(added, Ok(_) | Err(StoreError::Lost)) {
+        match added {
             // Dropped, it is rolled back, unless SQLite has done that by itself.
-            return Err(Apart::One);
+            Err(error) if !matches!(error, StoreError::Lost) => {
+                return Err(if group.len() == 1 {
+                    Apart::All(error)
+                } else {
+                    Apart::One
+                });
+            }
+            added => answers.push(added),
         }
-        answers.push(added);
     }
     transaction.commit().await.map_err(all)?;
     Ok(answers)
