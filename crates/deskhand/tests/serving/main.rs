@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "test code")]
 
 mod callbacks;
+mod keep;
 mod keys;
 mod place;
 mod trouble;
