@@ -1,4 +1,4 @@
-//! The tests of deskhand-mail that need a mail server, against aiosmtpd with STARTTLS, TLS and passwords.
+//! The tests that need a mail server, against aiosmtpd with STARTTLS, TLS and passwords.
 
 use std::fs;
 use std::path::Path;
@@ -14,6 +14,9 @@ use crate::program::{perform, program};
 
 const REQUIREMENTS: &[&str] = &["aiosmtpd==1.4.6", "trustme==1.2.1"];
 
+/// Letters by themselves, and those that `deskhand serve` writes of health checks.
+const TESTS: &str = "(package(deskhand-mail) and binary(server)) or (binary(serving) and test(letters::))";
+
 /// A mail server under way; it ends when dropped.
 struct Server(Child);
 
@@ -21,7 +24,7 @@ pub(super) fn run() -> anyhow::Result<()> {
     let python = python("smtp", REQUIREMENTS)?;
     let folder = place::scratch("outside/smtp-letters")?;
     let server = Server::start(&python, &folder)?;
-    let mut tests = ignored("package(deskhand-mail) and binary(server)")?;
+    let mut tests = ignored(TESTS)?;
     perform(tests.env("DESKHAND_TEST_SMTP", &folder))?;
     drop(server);
     Ok(())

@@ -4,5 +4,6 @@
 mod callbacks;
 mod keep;
 mod keys;
+mod letters;
 mod place;
 mod trouble;
