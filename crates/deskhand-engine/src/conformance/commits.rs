@@ -31,6 +31,7 @@ pub(super) async fn events_come_back_as_they_were(fresh: &Fresh<'_>) -> Outcome 
             (summary.connection.as_str(), summary.source.as_str()),
             ("main", new.source.as_str())
         );
+        assert_eq!(summary.fetched_by, "A");
     }
     assert!(store.get_event(99).await?.is_none());
     let measure = store.measure().await?;

@@ -9,10 +9,10 @@ use serde::Deserialize;
 use crate::StoreError;
 use crate::connections::Connection;
 use crate::desk::{Definition, Desk, EventChange, EventDesk, EventTurn, Kind};
-use crate::events::Event;
+use crate::events::{Event, EventSummary};
 use crate::jobs::{IngestionJob, WrittenIngestion};
 use crate::playbooks::{EventMatch, Known, Playbook, Trigger, read};
-use crate::rules::{Led, Moment, Rule, Subscription, Verdict, Waiting, WrittenRule, set_off};
+use crate::rules::{Fetched, Led, Moment, Rule, Subscription, Verdict, Waiting, WrittenRule, set_off};
 use crate::runs::{NewRun, Plan};
 use crate::schedules::{Schedule, When, WrittenSchedule};
 
@@ -132,7 +132,7 @@ impl Automation {
             version,
             moment,
             matching: matching.clone(),
-            site: None,
+            fetched: None,
         });
     }
 
@@ -149,7 +149,7 @@ impl Automation {
                     version: *version,
                     moment: Moment::Escalated,
                     matching: EventMatch::default(),
-                    site: None,
+                    fetched: None,
                 });
             }
         }
@@ -208,6 +208,8 @@ impl Automation {
         let of_jobs = jobs.filter_map(|job| {
             let name = job.playbook.clone()?;
             let (version, _) = self.playbooks.get(&name)?;
+            let connection = desk.connections.get(&job.connection)?;
+            let site = job.site.as_deref().unwrap_or_else(|| connection.site.home());
             Some(Subscription {
                 playbook: name,
                 version: *version,
@@ -216,17 +218,14 @@ impl Automation {
                     connection: Some(job.connection.clone()),
                     ..EventMatch::default()
                 },
-                site: job.site.clone(),
+                fetched: Some(Fetched {
+                    by: job.source.clone(),
+                    site: connection.lands_in(site).to_owned(),
+                }),
             })
         });
         let of_jobs: Vec<_> = of_jobs.collect();
         self.subscriptions.extend(of_jobs);
-        for subscription in &mut self.subscriptions {
-            let connection = subscription.matching.connection.clone();
-            if subscription.site.is_none() {
-                subscription.site = home(&connection);
-            }
-        }
     }
 
     /// The runs that a change of an event sets off, if it changes something.
@@ -234,7 +233,7 @@ impl Automation {
         let waiting = Waiting {
             rules: &self.rules,
             subscriptions: &self.subscriptions,
-            site_of: &|connection| self.site_of(connection),
+            site_of: &|event| self.site_of_event(event),
         };
         set_off(event, change, led, waiting)
     }
@@ -252,7 +251,17 @@ impl Automation {
         Ok(store.turn_event(&turn).await?.then_some(turn.starts))
     }
 
-    /// The site that an event's run works for.
+    /// The site that an event's runs work for: where it has landed; where its connection is at home, should that site be none of
+    /// the desk's.
+    pub fn site_of_event(&self, event: &EventSummary) -> String {
+        if self.desk.sites.contains_key(&event.site) {
+            event.site.clone()
+        } else {
+            self.site_of(&event.connection)
+        }
+    }
+
+    /// The site that a connection is at home in.
     pub fn site_of(&self, connection: &str) -> String {
         let connection = self.desk.connections.get(connection);
         let home = connection.map(|connection| connection.site.home().to_owned());

@@ -111,7 +111,7 @@ impl Engine {
         let waiting = Waiting {
             rules: &automation.rules,
             subscriptions: &automation.subscriptions,
-            site_of: &|connection| automation.site_of(connection),
+            site_of: &|event| automation.site_of_event(event),
         };
         hand_out(&*self.parts.store, waiting, now).await
     }

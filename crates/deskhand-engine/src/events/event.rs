@@ -48,6 +48,9 @@ pub struct EventSummary {
     pub site: String,
     /// The event source that mapped it.
     pub source: String,
+    /// The event source that fetched it: the ingestion job's.
+    #[serde(skip)]
+    pub fetched_by: String,
     /// Where it is in its life.
     pub state: EventState,
     /// The mapped fields.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::rule::{Rule, Verdict, roots_of};
 use crate::desk::{EventChange, EventTurn, HandedOut, Turned};
-use crate::events::Event;
+use crate::events::{Event, EventSummary};
 use crate::playbooks::EventMatch;
 use crate::playbooks::values::render;
 use crate::runs::{Cause, NewRun, Plan};
@@ -21,8 +21,26 @@ pub struct Subscription {
     pub moment: Moment,
     /// Which events.
     pub matching: EventMatch,
-    /// The site that its runs work for; without one, that of the event's connection.
-    pub site: Option<String>,
+    /// Only what is fetched so, for the playbook of an ingestion job.
+    pub fetched: Option<Fetched>,
+}
+
+/// What an ingestion job brings: by which event source it fetches, and where that lands. The connection is in [`EventMatch`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fetched {
+    /// The event source.
+    pub by: String,
+    /// The site.
+    pub site: String,
+}
+
+impl Subscription {
+    fn is_for(&self, event: &Event, record: &Value) -> bool {
+        let summary = &event.summary;
+        let fetched = self.fetched.as_ref();
+        fetched.is_none_or(|fetched| fetched.by == summary.fetched_by && fetched.site == summary.site)
+            && self.matching.is_for(event, record)
+    }
 }
 
 /// What waits for events.
@@ -32,8 +50,8 @@ pub struct Waiting<'a> {
     pub rules: &'a [Rule],
     /// The playbooks.
     pub subscriptions: &'a [Subscription],
-    /// The site that a connection is at home in.
-    pub site_of: &'a (dyn Fn(&str) -> String + Sync),
+    /// The site that an event's runs work for.
+    pub site_of: &'a (dyn Fn(&EventSummary) -> String + Sync),
 }
 
 impl<'a> Waiting<'a> {
@@ -171,7 +189,7 @@ fn started(event: &Event, record: &Value, waiting: Waiting<'_>, moment: Moment, 
     waiting
         .subscriptions
         .iter()
-        .filter(|waits| waits.moment == moment && waits.matching.is_for(event, record))
+        .filter(|waits| waits.moment == moment && waits.is_for(event, record))
         .map(|waits| run_of(event, waits, waiting, moment, now))
         .collect()
 }
@@ -191,10 +209,7 @@ fn run_of(event: &Event, waits: &Subscription, waiting: Waiting<'_>, moment: Mom
             version: waits.version,
         },
         cause,
-        site: waits
-            .site
-            .clone()
-            .unwrap_or_else(|| (waiting.site_of)(&event.summary.connection)),
+        site: (waiting.site_of)(&event.summary),
         given: Map::new(),
         created_at: now,
     }
@@ -207,7 +222,6 @@ mod tests {
 
     use super::*;
     use crate::desk::EventState;
-    use crate::events::EventSummary;
     use crate::rules::WrittenRule;
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
@@ -223,6 +237,7 @@ mod tests {
                 site: "Main".to_owned(),
                 state: EventState::New,
                 source: "Default Event Source".to_owned(),
+                fetched_by: "Tickets".to_owned(),
                 fields: Map::new(),
             },
             raw: Bytes::from(serde_json::json!({"id": 101, "summary": summary}).to_string()),
@@ -257,7 +272,7 @@ mod tests {
                 search: search.map(|text| Search::parse(text, "$.Results").unwrap()),
                 ..EventMatch::default()
             },
-            site: None,
+            fetched: None,
         }
     }
 
@@ -265,7 +280,7 @@ mod tests {
         let waiting = Waiting {
             rules,
             subscriptions,
-            site_of: &|connection| format!("site of {connection}"),
+            site_of: &|event| format!("site {}", event.site),
         };
         decide(&event(summary), waiting, NOW)
     }
@@ -294,7 +309,26 @@ mod tests {
         assert_eq!(handed.changes[0].to, Turned::Open);
         let ids: Vec<_> = handed.starts.iter().map(|run| run.id.as_str()).collect();
         assert_eq!(ids, ["event:7:All"]);
-        assert_eq!(handed.starts[0].site, "site of acme");
+        assert_eq!(handed.starts[0].site, "site Main");
+    }
+
+    #[test]
+    fn a_playbook_of_a_job_waits_for_what_its_source_has_fetched_for_its_site() {
+        let of = |name: &str, by: &str, site: &str| Subscription {
+            fetched: Some(Fetched {
+                by: by.to_owned(),
+                site: site.to_owned(),
+            }),
+            ..waits(name, Moment::Taken, None)
+        };
+        let subscriptions = [
+            of("Ours", "Tickets", "Main"),
+            of("Another's", "Alerts", "Main"),
+            of("Tenant's", "Tickets", "Branch"),
+        ];
+        let handed = handed("Mail is slow", &[], &subscriptions);
+        let ids: Vec<_> = handed.starts.iter().map(|run| run.id.as_str()).collect();
+        assert_eq!(ids, ["event:7:Ours"]);
     }
 
     #[test]
@@ -371,7 +405,7 @@ mod tests {
         let waiting = Waiting {
             rules: &[],
             subscriptions,
-            site_of: &|connection| format!("site of {connection}"),
+            site_of: &|event| format!("site {}", event.site),
         };
         set_off(&event("Mail is slow"), &change(to), led, waiting)
     }

@@ -7,7 +7,7 @@ mod file;
 mod hand_out;
 mod rule;
 
-pub use decide::{Led, Moment, Subscription, Waiting, decide, set_off};
+pub use decide::{Fetched, Led, Moment, Subscription, Waiting, decide, set_off};
 pub use file::WrittenRule;
 pub use hand_out::hand_out;
 pub use rule::{EVENT_MEMBERS, Rule, Verdict, roots_of};

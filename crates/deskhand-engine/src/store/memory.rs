@@ -65,8 +65,7 @@ struct Feed {
 #[derive(Debug)]
 struct Stored {
     scope: i64,
-    connection: String,
-    site: String,
+    key: FeedKey,
     state: EventState,
     because: Because,
     taken_at: Timestamp,
@@ -120,7 +119,7 @@ impl State {
     fn commit(&mut self, lease: &Lease, batch: BatchWrite) -> Result<Committed, StoreError> {
         self.renew(lease, batch.lease_until)?;
         let (key, feed) = self.held(lease)?;
-        let (connection, site) = (key.connection.clone(), key.site.clone());
+        let key = key.clone();
         if let Some(position) = batch.position {
             feed.position = Some(position);
         }
@@ -138,8 +137,7 @@ impl State {
                     committed.taken += 1;
                     let stored = Stored {
                         scope: lease.scope,
-                        connection: connection.clone(),
-                        site: site.clone(),
+                        key: key.clone(),
                         state: EventState::New,
                         because,
                         taken_at: batch.now,
@@ -217,9 +215,10 @@ impl State {
             record_id: stored.new.record_id,
             updated: stored.updated()?,
             taken_at: stored.taken_at,
-            connection: stored.connection.clone(),
-            site: stored.site.clone(),
+            connection: stored.key.connection.clone(),
+            site: stored.key.site.clone(),
             source: stored.new.source.clone(),
+            fetched_by: stored.key.source.clone(),
             state: stored.state,
             fields: serde_json::from_str(&stored.new.fields).ok()?,
         })

@@ -14,7 +14,7 @@ use super::errors::{broken, damaged, store_error};
 
 /// What an event's row is made of.
 const EVENT: &str = "SELECT e.id, e.record_id, e.stamp, e.taken_at, s.connection, o.name, e.raw_length, e.body, \
-     e.state, s.site, s.id, e.because FROM events e JOIN feeds f ON f.id = e.feed_id JOIN scopes s ON s.id = f.scope_id \
+     e.state, s.site, s.id, e.because, s.source FROM events e JOIN feeds f ON f.id = e.feed_id JOIN scopes s ON s.id = f.scope_id \
      JOIN sources o ON o.id = e.source_id";
 
 /// A record, in the scope that it was taken in.
@@ -180,6 +180,7 @@ fn summary(store: &Database, row: &Row) -> Result<(EventSummary, Vec<u8>), Store
         connection: row.get(4),
         site: row.get(9),
         source: row.get(5),
+        fetched_by: row.get(12),
         state: state(row.get(8)).ok_or_else(|| damaged("the state of an event"))?,
         fields,
     };

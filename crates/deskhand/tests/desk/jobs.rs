@@ -2,7 +2,7 @@
 
 use deskhand_engine::events::EventFilter;
 use deskhand_engine::jobs::fetch_of;
-use deskhand_engine::runs::{RunFilter, RunOutcome};
+use deskhand_engine::runs::{Plan, RunFilter, RunOutcome};
 use deskhand_sandbox::Member;
 
 use super::stage::Stage;
@@ -108,4 +108,46 @@ async fn pl3_a_letter_comes_after_so_many_failures_in_a_row_and_the_count_begins
     assert_eq!(stage.letters.subjects().len(), 1);
     stage.forward(60).await;
     assert_eq!(stage.letters.subjects().len(), 1, "it is told once");
+}
+
+fn playbook(name: &str, trigger: &str) -> String {
+    format!(
+        "[playbook]\nname = \"{name}\"\nsummary = \"Says which ticket it is.\"\n{trigger}[[step]]\nname = \"Say\"\n\
+         format = {{ id = \"{{{{ event.recordId }}}}\" }}\n"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pl1_the_playbook_of_a_job_is_for_what_that_job_brings_and_works_for_the_site_that_it_lands_in() {
+    let stage = Stage::set(5).await;
+    let sites = "[[site]]\nname = \"Main\"\nkind = \"internal\"\nrole = \"master\"\n\
+                 [[site]]\nname = \"Tenant\"\nkind = \"client\"\nrole = \"tenant\"\n";
+    stage.apply(sites).await;
+    stage.connect("tenants = [\"Tenant\"]\n").await;
+    for (name, trigger) in [("Ours", ""), ("Theirs", ""), ("Few", ""), ("Each", "[[trigger]]\nevent = {}\n")] {
+        stage.apply(&playbook(name, trigger)).await;
+    }
+    let source = "[[source]]\nname = \"One\"\nfetch = { \"Search Condition\" = \"id = 1001\" }\n";
+    stage.apply(source).await;
+    stage.apply(&job("Ours", "playbook = \"Ours\"\n")).await;
+    stage
+        .apply(&job("Theirs", "site = \"Tenant\"\nplaybook = \"Theirs\"\n"))
+        .await;
+    stage.apply(&job("Few", "source = \"One\"\nplaybook = \"Few\"\n")).await;
+    stage.forward(16).await;
+
+    let mut runs: Vec<(String, String)> = Vec::new();
+    for run in stage.runs(RunFilter::default()).await {
+        if let Plan::Playbook { name, .. } = run.plan {
+            runs.push((name, run.site));
+        }
+    }
+    let count = |name: &str, site: &str| {
+        let wanted = (name.to_owned(), site.to_owned());
+        runs.iter().filter(|run| **run == wanted).count()
+    };
+    assert_eq!((count("Ours", "Main"), count("Theirs", "Tenant")), (5, 5), "{runs:?}");
+    assert_eq!(count("Few", "Main"), 1, "{runs:?}");
+    assert_eq!((count("Each", "Main"), count("Each", "Tenant")), (6, 5), "{runs:?}");
+    assert_eq!(runs.len(), 22, "{runs:?}");
 }
