@@ -25,6 +25,9 @@ pub trait Feed: Send + Sync {
     /// pass has ended.
     fn read_until(&self, position: &Value) -> Option<Timestamp>;
 
+    /// What was updated before this is left alone by all that go on from this position; `None`: nothing is.
+    fn read_from(&self, position: &Value) -> Option<Timestamp>;
+
     /// The position after a sweep that found `late` records which passes had missed, the latest by `lag_seconds`.
     fn learn(&self, position: &Value, late: u64, lag_seconds: i64) -> Value;
 }

@@ -361,7 +361,7 @@ async fn events_show_tells_fields_revisions_and_why_later_readings_were_dismisse
         "Document ID",
         "Company Name",
         "Revisions of this ticket: event",
-        "Dismissed 1 time: the same revision was ingested before",
+        "Read again 1 time, no new event: the same revision was ingested before",
     ] {
         assert!(shown.contains(words), "{words}: {shown}");
     }

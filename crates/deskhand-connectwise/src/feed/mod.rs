@@ -120,6 +120,10 @@ impl Feed for TicketFeed {
         self.position(Some(position)).ok()?.since
     }
 
+    fn read_from(&self, position: &Value) -> Option<Timestamp> {
+        self.position(Some(position)).ok()?.from
+    }
+
     fn learn(&self, position: &Value, late: u64, lag_seconds: i64) -> Value {
         position::learned(position, late, lag_seconds)
     }

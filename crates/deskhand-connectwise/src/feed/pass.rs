@@ -26,10 +26,10 @@ const SETTLE_SECONDS: i64 = 10;
 impl TicketPass {
     /// Begins a pass, or goes on with the one that the position is in the middle of.
     pub(super) async fn begin(feed: &TicketFeed, position: Position) -> Result<Self, Failure> {
-        let since = position.since.or(feed.options.from);
+        let position = position.under_way(feed.options.from);
         let mut request = ScanRequest::new(PATH, feed.options.page_size.clamp(1, 1000));
         // The overlap by a second is part of "updated at or after".
-        request.conditions = both(updated(since, None), feed.condition().await?);
+        request.conditions = both(updated(position.reads_since(), None), feed.condition().await?);
         let t0 = if let Some(pass) = &position.pass {
             request.ranges.clone_from(&pass.ranges);
             pass.t0

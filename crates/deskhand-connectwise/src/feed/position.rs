@@ -10,6 +10,9 @@ use serde_json::Value;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Position {
+    /// What was updated before this is left alone: it is what the first pass began with, whatever is wished later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) from: Option<Timestamp>,
     /// Everything updated before this has been read; `None` before the end of the first pass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) since: Option<Timestamp>,
@@ -43,6 +46,7 @@ impl Position {
     pub(super) fn read(stored: Option<&Value>) -> Result<Self, Failure> {
         let Some(stored) = stored else {
             return Ok(Self {
+                from: None,
                 since: None,
                 lag_seconds: FIRST_LAG,
                 filters: None,
@@ -61,11 +65,26 @@ impl Position {
             return self;
         }
         Self {
+            from: None,
             since: None,
             lag_seconds: self.lag_seconds,
             filters,
             pass: None,
         }
+    }
+
+    /// The same on the way through a pass; the very first one begins with what was updated since `from`.
+    pub(super) fn under_way(self, from: Option<Timestamp>) -> Self {
+        let is_first = self.since.is_none() && self.pass.is_none();
+        Self {
+            from: if is_first { from } else { self.from },
+            ..self
+        }
+    }
+
+    /// What the pass reads was updated since then. It looks back by the lag, and not behind the beginning.
+    pub(super) fn reads_since(&self) -> Option<Timestamp> {
+        self.since.max(self.from)
     }
 
     /// As JSON, for the engine.
@@ -126,6 +145,33 @@ mod tests {
         assert_eq!(position.clone().for_filters(position.filters.clone()), position);
         let other = position.clone().for_filters(None);
         assert_eq!((other.since, other.lag_seconds, other.pass), (None, 5_400, None));
+    }
+
+    #[test]
+    fn the_beginning_is_that_of_the_first_pass_and_nothing_looks_behind_it() {
+        let time = |text: &str| text.parse::<Timestamp>().unwrap();
+        let (first, later) = (time("2026-01-01T09:55:00Z"), time("2026-01-02T00:00:00Z"));
+        let begun = Position::read(None).unwrap().under_way(Some(first));
+        assert_eq!(begun.reads_since(), Some(first));
+        let interrupted = Position {
+            pass: Some(PassState {
+                t0: time("2026-01-01T10:00:00Z"),
+                ranges: Vec::new(),
+            }),
+            ..begun
+        };
+        assert_eq!(interrupted.clone().under_way(Some(later)).reads_since(), Some(first));
+        let next = interrupted
+            .after_pass(time("2026-01-01T10:00:00Z"))
+            .under_way(Some(later));
+        assert_eq!(next.since, Some(time("2026-01-01T09:45:00Z")));
+        assert_eq!(next.reads_since(), Some(first), "not behind the beginning");
+        let anew = next
+            .for_filters(Some("status/name = \"New\"".to_owned()))
+            .under_way(Some(later));
+        assert_eq!(anew.reads_since(), Some(later));
+        let everything = Position::read(None).unwrap().under_way(None);
+        assert_eq!(everything.reads_since(), None);
     }
 
     #[test]

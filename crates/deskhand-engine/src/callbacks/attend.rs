@@ -27,16 +27,16 @@ pub struct CallbackWork {
 
 /// Works off what waits, and goes on waiting; it ends by being dropped, at any moment.
 pub async fn attend(work: &CallbackWork) {
-    let mut failures = 0;
+    let mut in_vain = 0;
     loop {
         let (report, worked) = go(work).await;
-        failures = if matches!(worked, Worked::Failed(_)) {
-            failures + 1
+        in_vain = if matches!(worked, Worked::Failed(_) | Worked::Held) {
+            in_vain + 1
         } else {
             0
         };
         tell(&work.connection, report.taken, &worked);
-        let pause = work.clock.sleep(pause_after(&worked, failures));
+        let pause = work.clock.sleep(pause_after(&worked, in_vain));
         if worked == Worked::Idle {
             tokio::select! {
                 () = pause => {}
@@ -64,16 +64,17 @@ pub(crate) async fn go(work: &CallbackWork) -> (IngestReport, Worked) {
     }
 }
 
-/// How long to wait after a go, the last so many of which failed.
-pub fn pause_after(worked: &Worked, failures: u32) -> Duration {
+/// How long to wait after a go, the last so many of which were in vain.
+pub fn pause_after(worked: &Worked, in_vain: u32) -> Duration {
     match worked {
         // Another process may have received something.
         Worked::Idle => Duration::from_secs(30),
         Worked::Done(records) if *records >= AT_ONCE as usize => Duration::from_millis(300),
         // A ticket is often saved several times in a row; that is one look.
         Worked::Done(_) => Duration::from_secs(1),
-        Worked::Held => Duration::from_secs(2),
-        Worked::Failed(_) => Duration::from_secs(5 << failures.saturating_sub(1).min(6)),
+        // A first pass takes hours, and the same records are looked up each time for the feeds that are free.
+        Worked::Held => Duration::from_secs(2 << in_vain.saturating_sub(1).min(4)),
+        Worked::Failed(_) => Duration::from_secs(5 << in_vain.saturating_sub(1).min(6)),
     }
 }
 
@@ -104,6 +105,8 @@ mod tests {
             .map(|failures| pause_after(&failed, *failures).as_secs())
             .collect();
         assert_eq!(waits, [5, 10, 20, 320, 320, 320]);
+        let held = [1, 2, 5, 1_000].map(|times| pause_after(&Worked::Held, times).as_secs());
+        assert_eq!(held, [2, 4, 32, 32]);
         assert!(pause_after(&Worked::Done(32), 0) < pause_after(&Worked::Done(31), 0));
     }
 }

@@ -1,6 +1,6 @@
 //! What was announced, looked at again.
 
-use deskhand_command::{Announced, BoxFuture, Failure};
+use deskhand_command::{Announced, BoxFuture, Failure, Retry};
 
 use super::CallbackInbox;
 use crate::ingest::{IngestJob, IngestReport, Ingestor, LookedAgain, failure_of};
@@ -44,7 +44,8 @@ pub(super) const AT_ONCE: u32 = 32;
 
 /// Looks at the records that have waited longest through every feed of their connection.
 ///
-/// They are taken out of the inbox after all of them are stored. What ends in between is looked at twice, and the second
+/// A feed that fails for good holds up none of the others: its poll reads what it has missed, when it works again. They are taken
+/// out of the inbox after all of them are stored. What ends in between is looked at twice, and the second
 /// time finds nothing new.
 pub async fn work_off(inbox: &dyn CallbackInbox, connection: &str, feeds: &[CallbackFeed]) -> (IngestReport, Worked) {
     let mut report = IngestReport::default();
@@ -66,15 +67,19 @@ async fn batch(
         return Ok(Worked::Idle);
     }
     let announced: Vec<Announced> = waiting.iter().map(|one| one.announced).collect();
-    let mut held = false;
+    let (mut held, mut stored, mut failures) = (false, false, Vec::new());
     for feed in feeds {
         let (part, outcome) = feed.ingestor.look_again(&feed.job, &announced).await;
         report.add(part);
         match outcome {
-            LookedAgain::Stored => {}
+            LookedAgain::Stored => stored = true,
             LookedAgain::Held => held = true,
-            LookedAgain::Failed(failure) => return Err(failure),
+            LookedAgain::Failed(failure) => failures.push(failure),
         }
+    }
+    let mut failures = failures.into_iter();
+    if let Some(failure) = failures.find(|failure| failure.retry != Retry::Never || !stored) {
+        return Err(failure);
     }
     if held {
         return Ok(Worked::Held);

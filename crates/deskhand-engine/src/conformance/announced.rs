@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use deskhand_command::{Announced, BoxFuture, Clock, EventSource, Failure, Feed, Heads, Lookup, Pass};
+use deskhand_command::{Announced, BoxFuture, Clock, EventSource, Failure, Feed, Heads, Lookup, Pass, Retry};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -86,6 +86,7 @@ fn feed_of(toy: &Toy, feed: Arc<dyn Feed>, store: &Arc<dyn EventStore>) -> Callb
             key: key("A"),
             sources: Arc::new(vec![EventSource::default_source()]),
             holder: "this process".to_owned(),
+            patient: false,
         },
     }
 }
@@ -148,9 +149,9 @@ pub(super) async fn what_cannot_be_looked_at_now_waits(fresh: &FreshInbox<'_>) -
     let desk = Desk::new(fresh).await?;
     desk.toy.update(3);
     desk.announce(changed(3)).await?;
-    let away = CallbackFeed {
+    let away = |retry| CallbackFeed {
         ingestor: Ingestor {
-            feed: Arc::new(Away),
+            feed: Arc::new(Away(retry)),
             ..desk.feed.ingestor.clone()
         },
         job: IngestJob {
@@ -158,7 +159,7 @@ pub(super) async fn what_cannot_be_looked_at_now_waits(fresh: &FreshInbox<'_>) -
             ..desk.feed.job.clone()
         },
     };
-    let both = [desk.feed.clone(), away];
+    let both = [desk.feed.clone(), away(Retry::Later)];
     let (report, worked) = work_off(&*desk.inbox, "main", &both).await;
     assert!(matches!(worked, Worked::Failed(failure) if failure.status_code == 502));
     assert_eq!(report.taken, 1, "the other feed has it");
@@ -166,6 +167,13 @@ pub(super) async fn what_cannot_be_looked_at_now_waits(fresh: &FreshInbox<'_>) -
     assert_eq!(work_off(&*desk.inbox, "main", &[]).await.1, Worked::Idle);
     assert_eq!(desk.inbox.reception("main").await?.waiting, 1);
     assert_eq!(desk.work_off().await, (0, Worked::Done(1)));
+    desk.announce(changed(3)).await?;
+    // Its poll reads what it has missed, when it works again.
+    let alone = work_off(&*desk.inbox, "main", &[away(Retry::Never)]).await.1;
+    assert!(matches!(alone, Worked::Failed(_)), "{alone:?}");
+    let both = [away(Retry::Never), desk.feed.clone()];
+    assert_eq!(work_off(&*desk.inbox, "main", &both).await.1, Worked::Done(1));
+    assert_eq!(desk.inbox.reception("main").await?.waiting, 0);
     Ok(())
 }
 
@@ -228,23 +236,27 @@ impl Clock for GivesBack {
     }
 }
 
-/// A PSA that cannot be reached.
-struct Away;
+/// A PSA that cannot be reached, or that refuses for good.
+struct Away(Retry);
 
 impl Feed for Away {
     fn resume<'a>(&'a self, _position: Option<&'a Value>) -> BoxFuture<'a, Result<Box<dyn Pass>, Failure>> {
-        Box::pin(std::future::ready(Err(away())))
+        Box::pin(std::future::ready(Err(self.away())))
     }
 
     fn heads(&self, _since: Option<Timestamp>) -> BoxFuture<'_, Result<Box<dyn Heads>, Failure>> {
-        Box::pin(std::future::ready(Err(away())))
+        Box::pin(std::future::ready(Err(self.away())))
     }
 
     fn look_up(&self, _id: i64) -> BoxFuture<'_, Result<Lookup, Failure>> {
-        Box::pin(std::future::ready(Err(away())))
+        Box::pin(std::future::ready(Err(self.away())))
     }
 
     fn read_until(&self, _position: &Value) -> Option<Timestamp> {
+        None
+    }
+
+    fn read_from(&self, _position: &Value) -> Option<Timestamp> {
         None
     }
 
@@ -253,6 +265,8 @@ impl Feed for Away {
     }
 }
 
-fn away() -> Failure {
-    Failure::new(502, "The PSA is away.")
+impl Away {
+    fn away(&self) -> Failure {
+        Failure::new(502, "The PSA is away.").with_retry(self.0)
+    }
 }

@@ -165,6 +165,7 @@ fn job() -> IngestJob {
         key: key("A"),
         sources: Arc::new(vec![source]),
         holder: "one".to_owned(),
+        patient: false,
     }
 }
 

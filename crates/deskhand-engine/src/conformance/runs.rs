@@ -53,10 +53,7 @@ pub(super) async fn runs_are_logged_with_their_counts(fresh: &Fresh<'_>) -> Outc
         run.dismissed,
         [(Dismissal::SameRevision, 2), (Dismissal::NoSource, 2)].into()
     );
-    assert_eq!(
-        (run.connection.as_str(), run.source.as_str(), run.failure.as_ref()),
-        ("main", "A", Some(&failure))
-    );
+    assert_eq!((&run.feed, run.failure.as_ref()), (&key("A"), Some(&failure)));
     assert_eq!(store.list_runs(1).await?.len(), 1);
     Ok(())
 }

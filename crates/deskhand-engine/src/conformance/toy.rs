@@ -198,6 +198,10 @@ impl Feed for Toy {
         Timestamp::from_second(since).ok()
     }
 
+    fn read_from(&self, _position: &Value) -> Option<Timestamp> {
+        None
+    }
+
     fn learn(&self, position: &Value, late: u64, lag_seconds: i64) -> Value {
         assert!(late > 0 && lag_seconds > 0);
         let mut position = position.clone();

@@ -76,7 +76,13 @@ fn stands(site: &str, connection: &Connection, sites: &Sites) -> Stands {
     };
     let home = connection.site.home();
     if site == home {
-        return Stands::Home;
+        // It can have become a client's since.
+        let is_shared = matches!(connection.site, SiteScope::SharedToInternalSites { .. });
+        return if is_shared && !here.shares_internally() {
+            Stands::Outside(Denied::NotInternal)
+        } else {
+            Stands::Home
+        };
     }
     let by_master = sites.get(home).is_some_and(|home| home.role == SiteRole::Master);
     if here.role == SiteRole::Tenant && by_master && connection.tenants.iter().any(|tenant| tenant == site) {
@@ -113,7 +119,9 @@ impl Denied {
             ),
             Self::NotInternal => (
                 403,
-                format!("The connection `{connection}` is shared to internal sites, and `{site}` is a client's."),
+                format!(
+                    "The connection `{connection}` is shared to internal sites, and `{site}` is a client's or a tenant."
+                ),
                 "make a connection for this site",
             ),
             Self::Inactive => (
@@ -198,6 +206,21 @@ mod tests {
                 (Actor::desk("Client"), (true, Err(Denied::NotInternal), true, true)),
             ],
         );
+    }
+
+    #[test]
+    fn c8_a_recipient_site_that_became_a_clients_or_a_tenant_uses_it_no_more() {
+        for (kind, role) in [
+            (SiteKind::Client, SiteRole::Alone),
+            (SiteKind::Internal, SiteRole::Tenant),
+        ] {
+            let mut sites = sites();
+            let home = sites.get_mut("North").unwrap();
+            (home.kind, home.role) = (kind, role);
+            let access = authorize(&person("North"), &shared(), &sites);
+            let row = (access.see, access.run, access.edit, access.export);
+            assert_eq!(row, nothing(Denied::NotInternal), "{kind:?} {role:?}");
+        }
     }
 
     #[test]

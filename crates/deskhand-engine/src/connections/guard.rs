@@ -2,7 +2,9 @@
 
 use deskhand_command::IntegrationDescription;
 
-use super::Connection;
+use super::open::Unsaved;
+use super::{Actor, Connection, SecretPlace};
+use crate::desk::{Desk, Kind};
 
 /// What changed, in words, that decides where a connection's secrets are sent; nothing changed when it is empty.
 ///
@@ -33,6 +35,51 @@ pub(crate) fn give_again(titles: &[&str], changed: &[&str]) -> String {
         titles.join(" and the "),
         changed.join(" and the ")
     )
+}
+
+/// Why somebody may not have the secrets used that they have not typed; nothing when they may.
+///
+/// Operators decide what is read from vaults. Everybody else tests with what the connection has already, and where it is sent
+/// already: otherwise a file of theirs, with an address of theirs, would be given any secret.
+pub(super) fn wrong_secrets(
+    desk: &Desk,
+    actor: &Actor,
+    unsaved: &Unsaved,
+    integration: &IntegrationDescription,
+) -> Vec<String> {
+    let connection = &unsaved.connection;
+    let before = desk.connections.get(&connection.name);
+    let changed = before.map_or_else(Vec::new, |before| needs_secret_again(before, connection, integration));
+    let title = |key: &str| integration.parameter(key).map_or("secret", |parameter| parameter.title);
+    let (mut wrong, mut again) = (Vec::new(), Vec::new());
+    for (key, place) in &connection.secrets {
+        let title = title(key);
+        if unsaved.secrets.contains_key(key) {
+            continue;
+        }
+        let guarded = match place {
+            SecretPlace::Sealed if before.is_none() && desk.is_unreadable(Kind::Connection, &connection.name) => {
+                wrong.push(format!(
+                    "the {title} has to be given again: the stored definition cannot be read"
+                ));
+                continue;
+            }
+            SecretPlace::Sealed => true,
+            SecretPlace::Vault(_) => !actor.operator,
+        };
+        let is_new = before.is_none_or(|before| before.secrets.get(key) != Some(place));
+        if guarded && is_new && matches!(place, SecretPlace::Vault(_)) {
+            wrong.push(format!(
+                "the {title} has to be given itself: only operators say what is read from vaults"
+            ));
+        } else if guarded && !changed.is_empty() {
+            again.push(title);
+        }
+    }
+    if !again.is_empty() {
+        wrong.push(give_again(&again, &changed));
+    }
+    wrong
 }
 
 fn trimmed<'a>(connection: &'a Connection, key: &str) -> &'a str {

@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use secrecy::SecretString;
 use serde_json::Map;
 
-use super::guard::{give_again, needs_secret_again};
+use super::guard::wrong_secrets;
 use super::near::sentence;
 use super::settings::{Sources, agent_of, digest, settle};
 use super::through::ThroughAgent;
@@ -140,7 +140,13 @@ impl Connections {
         };
         let access = authorize(actor, definition, &desk.sites);
         access.run.map_err(|denied| denied.failure(name, actor))?;
-        let settings = self.settle(definition, &BTreeMap::new()).await?;
+        let settings = self.settle(definition, &BTreeMap::new()).await.map_err(|failure| {
+            if access.copy {
+                told_of_a_copy(name, &failure)
+            } else {
+                failure
+            }
+        })?;
         let open = self.keep(definition, &settings)?;
         Ok(Opened {
             definition: Arc::clone(definition),
@@ -156,7 +162,7 @@ impl Connections {
         let desk = self.desk().await?;
         let connection = &unsaved.connection;
         may_change(&desk, actor, connection)?;
-        let wrong = self.wrong(&desk, unsaved);
+        let wrong = self.wrong(&desk, actor, unsaved);
         if !wrong.is_empty() {
             return Err(Failure::new(
                 400,
@@ -172,7 +178,7 @@ impl Connections {
         Ok(test.run(context, Map::new()).await)
     }
 
-    fn wrong(&self, desk: &Desk, unsaved: &Unsaved) -> Vec<String> {
+    fn wrong(&self, desk: &Desk, actor: &Actor, unsaved: &Unsaved) -> Vec<String> {
         let (agents, vaults) = self.declared();
         let integration = self.integration.description();
         let connection = &unsaved.connection;
@@ -187,19 +193,7 @@ impl Connections {
                 vaults: &vaults,
             },
         );
-        let before = desk.connections.get(&connection.name);
-        let changed = before.map(|before| needs_secret_again(before, connection, integration));
-        let kept: Vec<&str> = connection
-            .sealed()
-            .filter(|key| !unsaved.secrets.contains_key(*key))
-            .map(|key| integration.parameter(key).map_or("secret", |parameter| parameter.title))
-            .collect();
-        if let Some(changed) = changed
-            && !changed.is_empty()
-            && !kept.is_empty()
-        {
-            wrong.push(give_again(&kept, &changed));
-        }
+        wrong.extend(wrong_secrets(desk, actor, unsaved, integration));
         wrong
     }
 
@@ -286,6 +280,18 @@ fn may_change(desk: &Desk, actor: &Actor, connection: &Connection) -> Result<(),
     }
     let at_home = actor.operator || actor.site == connection.site.home();
     if at_home { Ok(()) } else { Err(refused()) }
+}
+
+/// Why a secret is not there, for whoever has a copy: not where it should be.
+fn told_of_a_copy(name: &str, failure: &Failure) -> Failure {
+    let told = Failure::new(
+        failure.status_code,
+        format!("A secret of the connection `{name}` cannot be had now."),
+    );
+    Failure {
+        retry: failure.retry,
+        ..told.with_hint("tell those who share the connection with this site")
+    }
 }
 
 /// Only names that the actor may see are suggested.

@@ -323,6 +323,58 @@ async fn c18_c19_a_test_takes_the_sealed_key_unless_it_would_be_sent_elsewhere()
 }
 
 #[tokio::test]
+async fn c18_c19_only_operators_test_with_what_they_say_is_in_a_vault() {
+    let place = Place::with(&DESK.replace("\"right\"", "{ vault = \"prod\", path = \"main\" }")).await;
+    *place.vault.0.lock() = Some("right".to_owned());
+    let context = Context::new(Arc::new(SystemClock), "a run");
+    let ann = person("ann", "North");
+    let mut unsaved = place.unsaved().await;
+    assert!(place.connections.test(&ann, &unsaved, &context).await.is_ok());
+    let opened = place.integration.opened.lock().len();
+
+    let again = "the Private Key has to be given again";
+    let itself = "the Private Key has to be given itself: only operators say what is read from vaults";
+    let url = unsaved.connection.values.get_mut("serverurl").unwrap();
+    "https://evil.test".clone_into(url);
+    let refused = place.connections.test(&ann, &unsaved, &context).await.unwrap_err();
+    assert!(refused.message.contains(again), "{}", refused.message);
+    unsaved.connection.name = "New".to_owned();
+    unsaved.connection.tenants.clear();
+    let refused = place.connections.test(&ann, &unsaved, &context).await.unwrap_err();
+    assert!(refused.message.contains(itself), "{}", refused.message);
+    assert_eq!(place.integration.opened.lock().len(), opened, "nothing is sent");
+    assert!(place.test(&unsaved).await.is_ok(), "an operator may");
+    unsaved.secrets.insert("privatekey".to_owned(), "typed".into());
+    assert!(place.connections.test(&ann, &unsaved, &context).await.is_ok());
+}
+
+#[tokio::test]
+async fn c19_a_sealed_key_of_a_definition_that_cannot_be_read_has_to_be_given_again() {
+    let place = Place::with(DESK).await;
+    let unsaved = place.unsaved().await;
+    let strange = Wanted {
+        kind: Kind::Connection,
+        name: "Main".to_owned(),
+        body: Some("[[connection]]\nname = \"Main\"\nnew = 1\n".to_owned()),
+    };
+    let at = Timestamp::UNIX_EPOCH;
+    place.store.apply(&[strange], "ann", at).await.unwrap();
+    let refused = place.test(&unsaved).await.unwrap_err();
+    assert!(refused.message.contains("has to be given again"), "{}", refused.message);
+}
+
+#[tokio::test]
+async fn c12_c17_whoever_has_a_copy_is_not_told_where_its_secret_should_be() {
+    let place = Place::with(&DESK.replace("\"right\"", "{ vault = \"prod\", path = \"main\" }")).await;
+    let ours = place.open(&Actor::desk("North")).await.err().unwrap();
+    assert!(ours.message.contains("prod"), "{}", ours.message);
+    let theirs = place.open(&person("tom", "Acme")).await.err().unwrap();
+    assert_eq!(theirs.message, "A secret of the connection `Main` cannot be had now.");
+    assert_eq!((theirs.status_code, theirs.retry), (ours.status_code, ours.retry));
+    assert!(!format!("{theirs:?}").contains("prod"), "{theirs:?}");
+}
+
+#[tokio::test]
 async fn c12_c13_whoever_may_not_change_a_connection_may_not_test_a_change_of_it() {
     let place = Place::with(DESK).await;
     let unsaved = place.unsaved().await;

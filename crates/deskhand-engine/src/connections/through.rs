@@ -196,6 +196,10 @@ impl Feed for OnTheWay<Arc<dyn Feed>> {
         self.inner.read_until(position)
     }
 
+    fn read_from(&self, position: &Value) -> Option<Timestamp> {
+        self.inner.read_from(position)
+    }
+
     fn learn(&self, position: &Value, late: u64, lag_seconds: i64) -> Value {
         self.inner.learn(position, late, lag_seconds)
     }

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use deskhand_command::{EventSource, IntegrationDescription};
+use jiff::Timestamp;
 
 use super::files::{self, Defined, DeskFile};
 use super::{Definition, Kind};
-use crate::connections::{Connection, KnownUsers, SiteKind, Sites};
+use crate::connections::{Connection, KnownUsers, Sites};
 
 /// The desk's definitions, read. What others read (playbooks, schedules) is not in here.
 #[derive(Default)]
@@ -18,6 +19,8 @@ pub struct Desk {
     pub users: KnownUsers,
     /// The connections, by name.
     pub connections: BTreeMap<String, Arc<Connection>>,
+    /// When each connection was defined as it is.
+    pub defined_at: BTreeMap<String, Timestamp>,
     /// The event sources, by name.
     pub sources: BTreeMap<String, Arc<EventSource>>,
     /// What cannot be read: its kind, its name, and why. Another version of the program may have written it.
@@ -34,7 +37,14 @@ impl Desk {
                 text: definition.body.clone(),
             };
             match files::read(&[file], integration) {
-                Ok(given) => given.into_iter().for_each(|given| desk.add(given.defined)),
+                Ok(given) => {
+                    for given in given {
+                        desk.add(given.defined);
+                    }
+                    if definition.kind == Kind::Connection {
+                        desk.defined_at.insert(definition.name.clone(), definition.applied_at);
+                    }
+                }
                 Err(problems) => {
                     let why = problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
                     desk.unreadable.push((definition.kind, definition.name.clone(), why));
@@ -44,11 +54,17 @@ impl Desk {
         desk
     }
 
-    /// The internal site that comes first by name: what works for no other works for it.
+    /// Whether there is a definition that cannot be read.
+    pub fn is_unreadable(&self, kind: Kind, name: &str) -> bool {
+        let mut unreadable = self.unreadable.iter();
+        unreadable.any(|(of, known, _)| *of == kind && known == name)
+    }
+
+    /// The internal site that comes first by name, tenants left out: what works for no other works for it.
     pub fn first_internal_site(&self) -> Option<String> {
         let mut sites = self.sites.values();
         sites
-            .find(|site| site.kind == SiteKind::Internal)
+            .find(|site| site.shares_internally())
             .map(|site| site.name.clone())
     }
 
@@ -68,4 +84,23 @@ impl Desk {
 
 fn is_read_here(kind: Kind) -> bool {
     matches!(kind, Kind::Site | Kind::User | Kind::Connection | Kind::EventSource)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connections::{Site, SiteRole};
+
+    #[test]
+    fn what_works_for_no_site_works_for_none_of_the_tenants() {
+        let mut desk = Desk::default();
+        let tenant = Site {
+            role: SiteRole::Tenant,
+            ..Site::new("Acme")
+        };
+        desk.sites.insert("Acme".to_owned(), tenant);
+        assert_eq!(desk.first_internal_site(), None);
+        desk.sites.insert("Head office".to_owned(), Site::new("Head office"));
+        assert_eq!(desk.first_internal_site().as_deref(), Some("Head office"));
+    }
 }

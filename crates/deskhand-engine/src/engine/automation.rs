@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use deskhand_command::Declaration;
+use jiff::SignedDuration;
 use serde::Deserialize;
 
 use crate::StoreError;
 use crate::connections::Connection;
 use crate::desk::{Definition, Desk, EventChange, EventDesk, EventTurn, Kind};
 use crate::events::{Event, EventSummary};
-use crate::jobs::{IngestionJob, WrittenIngestion};
+use crate::jobs::{IngestionJob, WrittenIngestion, schedule_name};
 use crate::playbooks::{EventMatch, Known, Playbook, Trigger, read};
 use crate::rules::{Fetched, Led, Moment, Rule, Subscription, Verdict, Waiting, WrittenRule, set_off};
 use crate::runs::{NewRun, Plan};
@@ -36,6 +37,9 @@ pub struct Automation {
     /// What cannot be read, and why: another version of the program may have written it.
     pub unreadable: Vec<(Kind, String, String)>,
 }
+
+/// A job without a beginning of its own begins so long before it was defined: the PSA's clock may be behind.
+const CLOCKS: SignedDuration = SignedDuration::from_mins(5);
 
 /// The one table that a definition's body has.
 #[derive(Deserialize)]
@@ -78,7 +82,9 @@ impl Automation {
                     self.schedules.insert(schedule.name.clone(), schedule);
                 }
                 for written in body.ingestion {
-                    let job = written.into_job()?;
+                    let mut job = written.into_job()?;
+                    job.from
+                        .get_or_insert(definition.applied_at.saturating_sub(CLOCKS).unwrap_or_default());
                     let schedule = job.schedule(self.is_active(&job.connection));
                     self.schedules.insert(schedule.name.clone(), schedule);
                     self.jobs.insert(job.name.clone(), job);
@@ -204,7 +210,7 @@ impl Automation {
             let off = connection.is_some_and(|name| desk.connections.get(&name).is_some_and(|known| !known.active));
             schedule.active &= !off;
         }
-        let jobs = self.jobs.values();
+        let jobs = self.jobs.values().filter(|job| job.active);
         let of_jobs = jobs.filter_map(|job| {
             let name = job.playbook.clone()?;
             let (version, _) = self.playbooks.get(&name)?;
@@ -221,6 +227,7 @@ impl Automation {
                 fetched: Some(Fetched {
                     by: job.source.clone(),
                     site: connection.lands_in(site).to_owned(),
+                    schedule: schedule_name(&job.name),
                 }),
             })
         });

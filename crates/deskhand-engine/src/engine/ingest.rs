@@ -23,7 +23,11 @@ impl DeskWorld {
             Err(failure) => failure.into(),
             Ok((ingestor, ingest, definition)) => {
                 let turn = Arc::clone(self.turns.lock().entry(ingest.key.clone()).or_default());
-                let _until_the_end = turn.lock().await;
+                let Ok(_until_the_end) = turn.try_lock() else {
+                    drop(turn.lock().await);
+                    // The desk can be another one by now.
+                    return Box::pin(self.pass(job, pass_id)).await;
+                };
                 let (report, outcome) = ingestor.run(&ingest, pass_id).await;
                 self.listen_for_silence(&definition.connection, &report).await;
                 let mut output = json!({ "pass": as_json(&report) });
@@ -72,6 +76,7 @@ impl DeskWorld {
             key: key(&job, &opened, &source, &site)?,
             sources: Arc::new(self.mapping(source)),
             holder: format!("{} {name}", self.parts.holder),
+            patient: true,
         };
         let ingestor = Ingestor {
             feed,
@@ -95,14 +100,15 @@ impl DeskWorld {
         })
     }
 
-    /// The sources that are tried for a record: the one that fetches, those of the desk that say by a search which records
-    /// they are for, and the default one.
+    /// The sources that are tried for a record: those that say by a search which records they are for, the one that fetches
+    /// first and the others in the order of their names; the one that fetches, when it is for all; and the default one.
     fn mapping(&self, fetches: EventSource) -> Vec<EventSource> {
         let automation = self.automation();
         let searching = automation.desk.sources.values();
         let searching = searching.filter(|source| source.search.is_some() && source.name != fetches.name);
         let mut sources: Vec<EventSource> = searching.map(|source| EventSource::clone(source)).collect();
-        sources.insert(0, fetches);
+        let at = if fetches.search.is_some() { 0 } else { sources.len() };
+        sources.insert(at, fetches);
         sources.push(EventSource::default_source());
         sources
     }
@@ -146,10 +152,7 @@ impl DeskWorld {
             .list_runs(LOOKED_AT)
             .await
             .map_err(super::after::trouble)?;
-        let ours = || {
-            runs.iter()
-                .filter(|run| run.connection == key.connection && run.source == key.source)
-        };
+        let ours = || runs.iter().filter(|run| run.feed == *key);
         let swept = ours().find(|run| run.kind == RunKind::Sweep && run.outcome == RunOutcome::Successful);
         let last = swept.or_else(|| ours().next_back()).map_or(now, |run| run.started_at);
         self.swept.lock().insert(key.clone(), last);

@@ -1,12 +1,16 @@
 //! One turn: everything that is due is done.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::{Automation, Engine};
 use crate::StoreError;
-use crate::rules::{Waiting, hand_out};
+use crate::rules::{Subscription, Waiting, hand_out};
 use crate::runs::RunFilter;
 use crate::runs::host::DriveError;
+use crate::schedules::Mode;
 
 /// What was done in a turn.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -108,11 +112,30 @@ impl Engine {
     /// Hands new events to rules and playbooks.
     pub async fn hand_out(&self, now: Timestamp) -> Result<u64, StoreError> {
         let automation = self.world.automation();
+        let subscriptions = self.listening(&automation.subscriptions).await?;
         let waiting = Waiting {
             rules: &automation.rules,
-            subscriptions: &automation.subscriptions,
+            subscriptions: &subscriptions,
             site_of: &|event| automation.site_of_event(event),
         };
         hand_out(&*self.parts.store, waiting, now).await
+    }
+
+    /// The subscriptions, without those of jobs that were stopped for ever: others are in their place.
+    async fn listening<'a>(&self, all: &'a [Subscription]) -> Result<Cow<'a, [Subscription]>, StoreError> {
+        let of_jobs = all.iter().any(|waits| waits.fetched.is_some());
+        if !of_jobs || self.parts.store.new_events(1).await?.is_empty() {
+            return Ok(Cow::Borrowed(all));
+        }
+        let standings = self.parts.store.list_schedules().await?;
+        let mut stopped: BTreeSet<String> = BTreeSet::new();
+        stopped.extend(
+            standings
+                .into_iter()
+                .filter(|one| one.mode == Mode::Stopped)
+                .map(|one| one.name),
+        );
+        let is_stopped = |waits: &Subscription| waits.fetched.as_ref().is_some_and(|by| stopped.contains(&by.schedule));
+        Ok(all.iter().filter(|waits| !is_stopped(waits)).cloned().collect())
     }
 }

@@ -44,11 +44,13 @@ pub struct CheckResult {
     pub reason: Option<String>,
 }
 
-/// The health that follows from where the check's schedule is and its latest runs, the newest first.
+/// The health that follows from where the check's schedule is, its latest runs, the newest first, and when the connection was
+/// defined as it is: checks of what it was before say nothing of it.
 ///
 /// When nobody checks any more, old results say nothing of how the connection is; they stay in the log.
-pub fn health(standing: Option<&Standing>, runs: &[RunSummary]) -> Health {
-    let results = results(runs);
+pub fn health(standing: Option<&Standing>, runs: &[RunSummary], defined_at: Option<Timestamp>) -> Health {
+    let is_of_this = |run: &&RunSummary| defined_at.is_none_or(|defined| run.created_at >= defined);
+    let results: Vec<CheckResult> = runs.iter().take_while(is_of_this).filter_map(result_of).collect();
     let is_checked = standing.is_some_and(|standing| standing.mode == Mode::Active && standing.next_at.is_some());
     let state = match results.first() {
         _ if !is_checked => HealthState::Unchecked,
@@ -120,7 +122,7 @@ mod tests {
         let newest_first: Vec<_> = runs
             .map(|(at, outcome)| run(50 - 5 * u32::try_from(at).unwrap(), *outcome))
             .collect();
-        health(Some(&standing("2026-11-26T10:55:00Z")), &newest_first)
+        health(Some(&standing("2026-11-26T10:55:00Z")), &newest_first, None)
     }
 
     #[test]
@@ -145,9 +147,25 @@ mod tests {
     }
 
     #[test]
+    fn checks_of_what_the_connection_was_before_say_nothing_of_it() {
+        let standing = standing("2026-11-26T10:55:00Z");
+        let of = |runs: &[RunSummary]| health(Some(&standing), runs, Some(at("2026-11-26T10:47:00Z")));
+        let before = of(&[run(45, BAD), run(40, GOOD)]);
+        assert_eq!(
+            (before.state, before.since, before.last),
+            (HealthState::Unknown, None, None)
+        );
+        let since = of(&[run(50, BAD), run(45, BAD)]);
+        assert_eq!(
+            (since.state, since.since),
+            (HealthState::Failing, Some(at("2026-11-26T10:50:00Z")))
+        );
+    }
+
+    #[test]
     fn nobody_knows_how_a_connection_is_that_is_not_checked() {
         let runs = [run(50, BAD)];
-        let of = |standing: Option<Standing>| health(standing.as_ref(), &runs);
+        let of = |standing: Option<Standing>| health(standing.as_ref(), &runs, None);
         let active = standing("2026-11-26T10:55:00Z");
         let inactive = Standing {
             next_at: None,

@@ -20,6 +20,8 @@ pub(super) const BRIEFLY: &str = " (callbacks)";
 const BRIEF_WAIT: Duration = Duration::from_millis(250);
 /// How often; together as long as a claim that nobody renews.
 const BRIEF_WAITS: u32 = 240;
+/// A whole run of another process is waited for by looks so far apart.
+const LONG_WAIT: Duration = Duration::from_secs(5);
 
 /// What is done while the claim is held.
 #[derive(Debug, Clone, Copy)]
@@ -84,13 +86,17 @@ impl Ingestor {
 
     /// Claims a feed for a run; whoever has it for callbacks gives it back in a moment.
     async fn claim_patiently(&self, job: &IngestJob) -> Result<Lease, StoreError> {
-        for _ in 0..BRIEF_WAITS {
+        let mut brief_waits = 0;
+        loop {
             match self.claim(job, job.holder.clone()).await {
-                Err(StoreError::Held { holder, .. }) if holder.ends_with(BRIEFLY) => self.clock.sleep(BRIEF_WAIT).await,
+                Err(StoreError::Held { holder, .. }) if holder.ends_with(BRIEFLY) && brief_waits < BRIEF_WAITS => {
+                    brief_waits += 1;
+                    self.clock.sleep(BRIEF_WAIT).await;
+                }
+                Err(StoreError::Held { .. }) if job.patient => self.clock.sleep(LONG_WAIT).await,
                 claimed => return claimed,
             }
         }
-        self.claim(job, job.holder.clone()).await
     }
 
     pub(super) async fn claim(&self, job: &IngestJob, holder: String) -> Result<Lease, StoreError> {

@@ -15,6 +15,8 @@ pub struct IngestJob {
     pub sources: Arc<Vec<EventSource>>,
     /// Who does it, unique to this process.
     pub holder: String,
+    /// Whether it waits for its turn while another process reads the same, however long that takes; else it fails.
+    pub patient: bool,
 }
 
 /// Everything that ingestion needs; see [`Ingestor::run`] and [`Ingestor::sweep`].

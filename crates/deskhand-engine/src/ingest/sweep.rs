@@ -21,15 +21,12 @@ impl Claimed<'_> {
     /// Before the end of the first pass there is nothing to compare.
     pub(super) async fn compare(&self, since: Option<Timestamp>, report: &mut IngestReport) -> Result<(), Failure> {
         let feed = &self.ingestor.feed;
-        let Some(due) = self
-            .lease
-            .position
-            .as_ref()
-            .and_then(|position| feed.read_until(position))
-        else {
+        let position = self.lease.position.as_ref();
+        let Some(due) = position.and_then(|position| feed.read_until(position)) else {
             return Ok(());
         };
-        let (missing, vanished) = self.differences(since).await?;
+        let begins = position.and_then(|position| feed.read_from(position));
+        let (missing, vanished) = self.differences(since.max(begins)).await?;
         // What was updated later is the next pass's to read.
         let missed = missing.into_iter().filter(|head| head.stamp <= due.as_second());
         let lag = self.take_missed(missed.collect(), report).await?;
@@ -58,15 +55,19 @@ impl Claimed<'_> {
         Ok((missing, vanished.map(|(head, _)| head).collect()))
     }
 
-    /// Fetches what passes missed; returns how many seconds ago the oldest of it was updated.
+    /// Fetches what passes missed; returns how many seconds ago the oldest of what became events was updated.
     async fn take_missed(&self, missed: Vec<Head>, report: &mut IngestReport) -> Result<i64, Failure> {
         let mut lag = 0;
         for heads in missed.chunks(PER_COMMIT) {
             let found = self.look_up(ids_of(heads)).await?.out_of_sight();
             let now = self.ingestor.clock.now().as_second();
-            let ages = found.records.iter().map(|record| now - record.stamp);
-            lag = ages.fold(lag, i64::max);
-            report.late += self.take(found, ReadBy::Sweep { late: true }, report).await?;
+            let oldest = found.records.iter().map(|record| now - record.stamp).max();
+            let late = self.take(found, ReadBy::Sweep { late: true }, report).await?;
+            // What is set aside or known is found in every sweep, and was not late.
+            if late > 0 {
+                lag = lag.max(oldest.unwrap_or_default());
+            }
+            report.late += late;
         }
         Ok(lag)
     }

@@ -32,6 +32,8 @@ pub struct Fetched {
     pub by: String,
     /// The site.
     pub site: String,
+    /// The job, by the name of its schedule.
+    pub schedule: String,
 }
 
 impl Subscription {
@@ -318,6 +320,7 @@ mod tests {
             fetched: Some(Fetched {
                 by: by.to_owned(),
                 site: site.to_owned(),
+                schedule: format!("ingestion:{name}"),
             }),
             ..waits(name, Moment::Taken, None)
         };

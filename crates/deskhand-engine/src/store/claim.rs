@@ -1,10 +1,11 @@
 //! Claims: one process at a time works on a feed.
 
 use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::Value;
 
 /// What has a position of its own.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct FeedKey {
     /// The connection.
     pub connection: String,
@@ -15,6 +16,7 @@ pub struct FeedKey {
     /// The site that events land in.
     pub site: String,
     /// What is fetched; other filters begin anew.
+    #[serde(skip)]
     pub filters: String,
 }
 

@@ -249,15 +249,14 @@ impl State {
 
     fn begin_run(&mut self, lease: &Lease, start: &RunStart) -> Result<(), StoreError> {
         let (key, _) = self.held(lease)?;
-        let (connection, source) = (key.connection.clone(), key.source.clone());
+        let feed = key.clone();
         let before = self.runs.iter_mut().filter(|(feed, _)| *feed == lease.feed);
         for (_, run) in before.filter(|(_, run)| run.outcome == RunOutcome::Running) {
             run.outcome = RunOutcome::Interrupted;
         }
         let run = RunRecord {
             id: start.id.clone(),
-            connection,
-            source,
+            feed,
             kind: start.kind,
             started_at: start.started_at,
             ended_at: None,

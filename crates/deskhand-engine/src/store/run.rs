@@ -6,6 +6,7 @@ use deskhand_command::Failure;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::FeedKey;
 use crate::events::Dismissal;
 
 /// A run that begins.
@@ -60,10 +61,9 @@ pub enum RunOutcome {
 pub struct RunRecord {
     /// Its id.
     pub id: String,
-    /// The connection.
-    pub connection: String,
-    /// The event source that fetches.
-    pub source: String,
+    /// What it reads.
+    #[serde(flatten)]
+    pub feed: FeedKey,
     /// What it does.
     pub kind: RunKind,
     /// When it started.

@@ -220,6 +220,7 @@ fn feed_of(opened: &Arc<Opened>, store: &Arc<SqliteStore>) -> CallbackFeed {
             },
             sources: Arc::new(vec![source]),
             holder: "a test".to_owned(),
+            patient: false,
         },
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use deskhand_command::Failure;
 use deskhand_engine::StoreError;
 use deskhand_engine::events::Dismissal;
-use deskhand_engine::store::{Committed, Lease, RunEnd, RunKind, RunOutcome, RunRecord, RunStart};
+use deskhand_engine::store::{Committed, FeedKey, Lease, RunEnd, RunKind, RunOutcome, RunRecord, RunStart};
 use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, Row as _};
 
@@ -93,7 +93,7 @@ pub(super) async fn count(
 pub(super) async fn list(store: &Database, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
     let rows = sqlx::query(
         "SELECT r.id, r.run, s.connection, s.source, r.kind, r.started_at, r.ended_at, r.outcome, \
-         r.taken, r.set_aside, r.gone, r.failure FROM runs r \
+         r.taken, r.set_aside, r.gone, r.failure, s.site, f.company, f.filters FROM runs r \
          JOIN feeds f ON f.id = r.feed_id JOIN scopes s ON s.id = f.scope_id ORDER BY r.id DESC LIMIT $1",
     )
     .bind(i64::from(limit))
@@ -141,8 +141,13 @@ fn run_of(row: &Row) -> Result<RunRecord, StoreError> {
     let failure: Option<Failure> = failure.map(serde_json::from_str).transpose().map_err(broken)?;
     Ok(RunRecord {
         id: row.get(1),
-        connection: row.get(2),
-        source: row.get(3),
+        feed: FeedKey {
+            connection: row.get(2),
+            company: row.get(13),
+            source: row.get(3),
+            site: row.get(12),
+            filters: row.get(14),
+        },
         kind: RunKind::from_word(row.get(4)).ok_or_else(|| damaged("the kind of a run"))?,
         started_at: time(row.get(5))?,
         ended_at: row.get::<Option<i64>, _>(6).map(time).transpose()?,

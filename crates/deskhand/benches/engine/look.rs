@@ -20,7 +20,7 @@ pub(super) async fn look(store: &Path, passes: u32) -> anyhow::Result<Value> {
     let mut last: HashMap<&str, Timestamp> = HashMap::new();
     for run in runs.iter().filter(|run| run.outcome == RunOutcome::Successful) {
         if let Some(ended) = run.ended_at {
-            let known = last.entry(&run.connection).or_insert(ended);
+            let known = last.entry(&run.feed.connection).or_insert(ended);
             *known = ended.max(*known);
         }
     }

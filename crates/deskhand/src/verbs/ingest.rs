@@ -99,10 +99,7 @@ async fn sweep_when_due(ingestor: &Ingestor, job: &IngestJob) -> anyhow::Result<
         .list_runs(LOOKED_AT)
         .await
         .map_err(super::store_trouble)?;
-    let of_feed = || {
-        runs.iter()
-            .filter(|run| run.connection == job.key.connection && run.source == job.key.source)
-    };
+    let of_feed = || runs.iter().filter(|run| run.feed == job.key);
     let last = of_feed().find(|run| run.kind == RunKind::Sweep && run.outcome == RunOutcome::Successful);
     let Some(since) = last.or_else(|| of_feed().next_back()) else {
         return Ok(());
@@ -175,6 +172,7 @@ pub(super) fn prepare(
             key,
             sources: Arc::new(sources),
             holder,
+            patient: false,
         },
     ))
 }

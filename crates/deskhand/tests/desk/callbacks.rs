@@ -38,6 +38,21 @@ async fn a_change_becomes_an_event_without_a_poll_and_the_poll_finds_it_known() 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_that_cannot_work_holds_up_no_other() {
+    let (stage, receiving) = set().await;
+    let strange = "source = \"Gone\"\n";
+    stage.apply(&JOB.replace("\"Tickets\"", "\"A strange one\"")).await;
+    stage
+        .apply(&format!("{}{strange}", JOB.replace("\"Tickets\"", "\"A strange one\"")))
+        .await;
+    stage.forward(16).await;
+    assert!(stage.sandbox.touch(TICKET));
+    stage.delivered(1, 200).await;
+    receiving.attendant.turn().await;
+    assert_eq!(stage.events_of(TICKET).await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_registration_that_somebody_disabled_is_mended_when_it_is_looked_at() {
     let (stage, receiving) = set().await;
     let client = stage.client();

@@ -10,7 +10,7 @@ const CHECKED: &str = "health_check = { every_minutes = 5, mail_to = [\"noc@exam
 
 async fn state(stage: &Stage) -> HealthState {
     let standing = stage.store.get_schedule(&schedule_name("acme")).await.unwrap();
-    health(standing.as_ref(), &stage.runs_of(&schedule_name("acme")).await).state
+    health(standing.as_ref(), &stage.runs_of(&schedule_name("acme")).await, None).state
 }
 
 /// Whether the PSA lets us in.

@@ -124,7 +124,12 @@ async fn pl1_the_playbook_of_a_job_is_for_what_that_job_brings_and_works_for_the
                  [[site]]\nname = \"Tenant\"\nkind = \"client\"\nrole = \"tenant\"\n";
     stage.apply(sites).await;
     stage.connect("tenants = [\"Tenant\"]\n").await;
-    for (name, trigger) in [("Ours", ""), ("Theirs", ""), ("Few", ""), ("Each", "[[trigger]]\nevent = {}\n")] {
+    for (name, trigger) in [
+        ("Ours", ""),
+        ("Theirs", ""),
+        ("Few", ""),
+        ("Each", "[[trigger]]\nevent = {}\n"),
+    ] {
         stage.apply(&playbook(name, trigger)).await;
     }
     let source = "[[source]]\nname = \"One\"\nfetch = { \"Search Condition\" = \"id = 1001\" }\n";
@@ -150,4 +155,80 @@ async fn pl1_the_playbook_of_a_job_is_for_what_that_job_brings_and_works_for_the
     assert_eq!(count("Few", "Main"), 1, "{runs:?}");
     assert_eq!((count("Each", "Main"), count("Each", "Tenant")), (6, 5), "{runs:?}");
     assert_eq!(runs.len(), 22, "{runs:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_updated_before_a_job_was_defined_is_left_alone_by_its_sweeps_too() {
+    let stage = Stage::set(20).await;
+    stage
+        .apply("[[ingestion]]\nname = \"Tickets\"\nconnection = \"acme\"\nevery = \"6h\"\n")
+        .await;
+    stage.forward(361).await;
+    let events = || async {
+        let all = EventFilter {
+            limit: 100,
+            ..EventFilter::default()
+        };
+        stage.store.list_events(&all).await.unwrap()
+    };
+    assert_eq!(events().await.len(), 0);
+    assert!(stage.sandbox.touch(1_003));
+    // A week has every sweep.
+    stage.forward(8 * 24 * 60).await;
+    let runs = stage.runs_of("ingestion:Tickets").await;
+    let mut sweeps = 0;
+    for run in &runs {
+        let fetch = fetch_of(&stage.story(&run.id).await);
+        sweeps += usize::from(fetch.output.get("sweep").is_some());
+    }
+    assert!(sweeps >= 7, "{sweeps}");
+    let events = events().await;
+    assert_eq!(events.len(), 1, "{events:?}");
+    assert_eq!(events[0].record_id, 1_003);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_source_with_a_search_maps_what_the_default_one_fetches() {
+    let stage = Stage::set(20).await;
+    stage
+        .apply("[[source]]\nname = \"Zed\"\nsearch = '{$.id} = 1003'\n")
+        .await;
+    stage.apply(&job("Tickets", "")).await;
+    stage.forward(16).await;
+    let all = EventFilter {
+        limit: 100,
+        ..EventFilter::default()
+    };
+    let events = stage.store.list_events(&all).await.unwrap();
+    assert_eq!(events.len(), 20);
+    for event in events {
+        let expected = if event.record_id == 1_003 {
+            "Zed"
+        } else {
+            "Default Event Source"
+        };
+        assert_eq!(event.source, expected, "{}", event.record_id);
+        assert_eq!(event.fetched_by, "Default Event Source");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pl1_the_playbook_of_a_job_that_is_off_or_stopped_is_left_out() {
+    let stage = Stage::set(5).await;
+    for name in ["Off", "Old", "New"] {
+        stage.apply(&playbook(name, "")).await;
+    }
+    stage.apply(&job("Off", "playbook = \"Off\"\nactive = false\n")).await;
+    stage.apply(&job("Old", "playbook = \"Old\"\n")).await;
+    stage.engine.turn().await.unwrap();
+    assert!(stage.engine.ticker.stop("ingestion:Old").await.unwrap());
+    stage.apply(&job("New", "playbook = \"New\"\n")).await;
+    stage.forward(16).await;
+    let mut names = Vec::new();
+    for run in stage.runs(RunFilter::default()).await {
+        if let Plan::Playbook { name, .. } = run.plan {
+            names.push(name);
+        }
+    }
+    assert_eq!(names, ["New"; 5]);
 }

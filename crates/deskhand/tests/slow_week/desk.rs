@@ -55,7 +55,9 @@ impl Desk {
                 number: number as u64,
                 ..options.seed
             };
-            sandboxes.push(Arc::new(start(options).await.unwrap()));
+            let sandbox = start(options).await.unwrap();
+            sandbox.log().keep(0);
+            sandboxes.push(Arc::new(sandbox));
         }
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&folder.path().join("desk.sqlite")).await.unwrap();

@@ -54,13 +54,13 @@ impl Judged {
 
     /// Whether there was something of everything to judge.
     ///
-    /// More than half of what is due runs in time. For more than a quarter of the week nobody is there; and on a machine that
-    /// is slow, turns take longer than what counts as in time.
-    pub(crate) fn has_everything(&self) -> bool {
+    /// Of what is due, more than this percentage runs in time. For more than a quarter of the week nobody is there; and on a machine
+    /// that is slow, turns take longer than what counts as in time.
+    pub(crate) fn has_everything(&self, in_time: u64) -> bool {
         let of = |policy: Policy| self.fates.iter().filter(move |((of, _), _)| *of == policy);
         let mostly_in_time = [Policy::Skip, Policy::Once, Policy::All].into_iter().all(|policy| {
             let all: u64 = of(policy).map(|(_, times)| times).sum();
-            self.count(policy, Fate::Ran) * 2 > all
+            self.count(policy, Fate::Ran) * 100 > all * in_time
         });
         mostly_in_time
             && self.count(Policy::Skip, Fate::Missed) > 0

@@ -1,5 +1,6 @@
 //! A week of a desk on a clock that is moved: twenty connections, fifty schedules, restarts, faults and a change to winter time.
 #![expect(clippy::unwrap_used, reason = "test code")]
+#![expect(clippy::print_stdout, reason = "the week tells what happened in it")]
 
 mod desk;
 mod expected;
@@ -16,6 +17,7 @@ async fn slow_a_week_loses_nothing_and_does_nothing_twice() {
         connections: 20,
         schedules: 50,
         days: 7,
+        in_time: 50,
     })
     .await;
 }
@@ -27,6 +29,8 @@ async fn slow_ten_times_the_week_loses_nothing_and_does_nothing_twice() {
         connections: 200,
         schedules: 500,
         days: 7,
+        // Seven hundred runs that are due at once keep two cores busy for longer than what counts as in time.
+        in_time: 10,
     })
     .await;
 }
@@ -36,5 +40,6 @@ async fn nothing_is_wrong_after(size: Size) {
     let judged = judge::judge(&week).await;
     assert_eq!(judged.wrong, [""; 0], "{}", week.told);
     assert!(week.told.is_eventful(), "{}", week.told);
-    assert!(judged.has_everything(), "{:?}", judged.fates);
+    assert!(judged.has_everything(size.in_time), "{:?}; {}", judged.fates, week.told);
+    println!("{}; {:?}", week.told, judged.fates);
 }

@@ -26,6 +26,8 @@ pub(crate) struct Size {
     pub(crate) connections: usize,
     pub(crate) schedules: usize,
     pub(crate) days: i64,
+    /// So many of a hundred due times run in time, at least.
+    pub(crate) in_time: u64,
 }
 
 /// The desk after the week.

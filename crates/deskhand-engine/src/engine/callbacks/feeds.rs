@@ -12,14 +12,20 @@ impl CallbackFeeds for DeskWorld {
     fn feeds<'a>(&'a self, connection: &'a str) -> BoxFuture<'a, Result<Vec<CallbackFeed>, Failure>> {
         Box::pin(async move {
             let automation = self.automation();
-            let mut feeds = Vec::new();
+            let (mut feeds, mut failures) = (Vec::new(), Vec::new());
             for job in automation.jobs.values().filter(|job| job.connection == connection) {
                 if self.is_let_fetch(job).await? {
-                    let (ingestor, job, _) = self.prepared(&job.name).await?;
-                    feeds.push(CallbackFeed { ingestor, job });
+                    match self.prepared(&job.name).await {
+                        Ok((ingestor, job, _)) => feeds.push(CallbackFeed { ingestor, job }),
+                        Err(failure) => failures.push(failure),
+                    }
                 }
             }
-            Ok(feeds)
+            // A job that cannot work fails by itself when it is due, and holds up no other.
+            match failures.into_iter().next() {
+                Some(failure) if feeds.is_empty() => Err(failure),
+                _ => Ok(feeds),
+            }
         })
     }
 }

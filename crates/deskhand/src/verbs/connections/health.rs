@@ -1,5 +1,7 @@
 //! The health of a connection, looked up.
 
+use deskhand_engine::connections::Seen;
+use deskhand_engine::desk::Desk;
 use deskhand_engine::health::{CheckResult, Health, HealthState, health, results, schedule_name};
 use deskhand_engine::runs::RunFilter;
 use deskhand_store::Store;
@@ -12,9 +14,10 @@ pub(super) struct Checked {
     pub(super) results: Vec<CheckResult>,
 }
 
-/// Looks at so many of the latest checks.
-pub(super) async fn checked(store: &dyn Store, connection: &str, checks: u32) -> anyhow::Result<Checked> {
-    let schedule = schedule_name(connection);
+/// Looks at so many of the latest checks. Why they failed can name where secrets are, which is not told of a tenant's copy.
+pub(super) async fn checked(store: &dyn Store, desk: &Desk, seen: &Seen, checks: u32) -> anyhow::Result<Checked> {
+    let name = &seen.connection.name;
+    let schedule = schedule_name(name);
     let standing = store.get_schedule(&schedule).await.map_err(store_trouble)?;
     let filter = RunFilter {
         schedule: Some(schedule),
@@ -22,10 +25,15 @@ pub(super) async fn checked(store: &dyn Store, connection: &str, checks: u32) ->
         ..RunFilter::default()
     };
     let runs = store.find_runs(&filter).await.map_err(store_trouble)?;
-    Ok(Checked {
-        health: health(standing.as_ref(), &runs),
+    let mut checked = Checked {
+        health: health(standing.as_ref(), &runs, desk.defined_at.get(name).copied()),
         results: results(&runs),
-    })
+    };
+    if seen.access.copy {
+        let last = checked.health.last.iter_mut();
+        last.chain(&mut checked.results).for_each(|result| result.reason = None);
+    }
+    Ok(checked)
 }
 
 pub(super) fn word(state: HealthState) -> &'static str {

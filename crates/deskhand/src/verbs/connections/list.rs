@@ -25,7 +25,7 @@ pub(super) async fn run(options: &ListOptions) -> anyhow::Result<Exit> {
     let dates = look.dates()?;
     let mut all = Vec::new();
     for seen in look.seen(options.look.site.as_deref())? {
-        let checked = checked(&*look.desk.store, &seen.connection.name, CHECKS).await?;
+        let checked = checked(&*look.desk.store, &look.definitions, &seen, CHECKS).await?;
         all.push((seen.connection, checked.health));
     }
     let mut to = io::stdout().lock();

@@ -30,7 +30,7 @@ pub(super) async fn run(options: &ShowOptions) -> anyhow::Result<Exit> {
     let dates = look.dates()?;
     let seen = look.find(options.look.site.as_deref(), &options.connection)?;
     let connection = &seen.connection;
-    let checked = checked(&*look.desk.store, &connection.name, options.limit).await?;
+    let checked = checked(&*look.desk.store, &look.definitions, &seen, options.limit).await?;
     let integration = OpenDesk::integration();
     let mut to = io::stdout().lock();
     if options.look.json {

@@ -71,7 +71,7 @@ fn write_event(event: &Event, story: &EventStory, dates: &Dates, to: &mut dyn Wr
     writeln!(to, "Revisions of this ticket: {}", revisions.join(", "))?;
     for (reason, times) in &event.dismissals {
         let plural = if *times == 1 { "" } else { "s" };
-        writeln!(to, "Dismissed {times} time{plural}: {reason}")?;
+        writeln!(to, "Read again {times} time{plural}, no new event: {reason}")?;
     }
     if let Some(gone) = event.gone_at {
         writeln!(
