@@ -136,7 +136,13 @@ fn tell(plan: &Plan, dry_run: bool) -> io::Result<()> {
 
 /// Everything that is wrong, one line each.
 pub(crate) fn refused(problems: &[Problem]) -> anyhow::Error {
-    told(problems, "nothing was changed; mend this, then apply again")
+    let hint = if problems.iter().any(|problem| problem.line == 0) {
+        "nothing was changed; what is on the desk already would not fit any more: apply it together with this, changed so \
+         that it does (`deskhand export` writes it out), or leave this as it was"
+    } else {
+        "nothing was changed; mend this, then apply again"
+    };
+    told(problems, hint)
 }
 
 /// The same of files that nobody wanted to apply.

@@ -294,6 +294,120 @@ async fn what_is_pruned_cannot_be_referred_to() {
     stage.printed("", &["apply", "-f", file]).await;
 }
 
+/// What stands on the desk before something of it is applied alone.
+const STANDING: &str = r#"
+[[site]]
+name = "Hub"
+role = "master"
+[[site]]
+name = "North"
+[[site]]
+name = "Acme"
+role = "tenant"
+[[user]]
+name = "ann"
+operator = true
+sites = ["Hub"]
+groups = ["first line"]
+[[connection]]
+name = "Shared"
+share_to_internal_sites = true
+recipient_site = "North"
+server_url = "https://x.test"
+company_id = "acme"
+public_key = "public"
+private_key = "x"
+[[connection]]
+name = "PSA"
+site = "Hub"
+tenants = ["Acme"]
+groups = ["first line"]
+server_url = "https://x.test"
+company_id = "acme"
+public_key = "public"
+private_key = "x"
+[[ingestion]]
+name = "Tickets"
+connection = "PSA"
+every = "1h"
+site = "Hub"
+[[schedule]]
+name = "Boards"
+connection = "PSA"
+command = "list-boards"
+every = "1h"
+site = "Acme"
+"#;
+
+/// The connection `PSA` of [`STANDING`], with other members in place of its site and tenants.
+fn psa(members: &str) -> String {
+    format!(
+        "[[connection]]\nname = \"PSA\"\ngroups = [\"first line\"]\nserver_url = \"https://x.test\"\n\
+         company_id = \"acme\"\npublic_key = \"public\"\nprivate_key = {{ sealed = true }}\n{members}"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_on_the_desk_already_is_not_broken_by_a_part_of_it() {
+    let stage = Stage::set(1).await;
+    accepted(&stage, STANDING).await;
+    let export = stage.folder.path().join("export");
+    stage.printed("ann", &["export", "-f", export.to_str().unwrap()]).await;
+    let no_master = "[[site]]\nname = \"Hub\"\n";
+    let cases = [
+        (
+            "[[site]]\nname = \"North\"\nkind = \"client\"\n".to_owned(),
+            "on the desk: connection `Shared`: the recipient site of a connection shared to internal sites",
+        ),
+        (
+            no_master.to_owned(),
+            "on the desk: connection `PSA`: only a master shares with tenants, and the site `Hub` is none",
+        ),
+        (
+            "[[user]]\nname = \"ann\"\noperator = true\nsites = [\"Hub\"]\n".to_owned(),
+            "on the desk: connection `PSA`: there is no group `first line`",
+        ),
+        (
+            psa("site = \"South\"\n[[site]]\nname = \"South\"\n"),
+            "on the desk: ingestion `Tickets`: the connection `PSA` is not for the site `Hub`",
+        ),
+        (
+            psa("site = \"Hub\"\n"),
+            "on the desk: schedule `Boards`: the connection `PSA` is not for the site `Acme`",
+        ),
+    ];
+    for (text, words) in &cases {
+        let path = stage.write("desk/part.toml", text);
+        let file = path.to_str().unwrap();
+        let ended = stage.deskhand("ann", &["apply", "-f", file]).await;
+        assert_eq!(ended.code, 2, "{text}: {}", ended.stdout);
+        for words in [
+            words,
+            "hint: nothing was changed; what is on the desk already would not fit",
+        ] {
+            assert!(ended.stderr.contains(words), "{words}\nis not in\n{}", ended.stderr);
+        }
+    }
+    let again = stage.printed("ann", &["apply", "-f", export.to_str().unwrap()]).await;
+    assert_eq!(again, "Nothing changes: all of it is there already\n");
+    // Together with what it takes, it is applied.
+    let both = format!("{no_master}{}", psa("site = \"Hub\"\n"));
+    let schedule = "[[schedule]]\nname = \"Boards\"\nconnection = \"PSA\"\ncommand = \"list-boards\"\nevery = \"1h\"\n";
+    let path = stage.write("desk/part.toml", &format!("{both}{schedule}"));
+    stage.printed("ann", &["apply", "-f", path.to_str().unwrap()]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_wrong_on_the_desk_before_is_not_in_the_way_of_anything_else() {
+    let stage = Stage::set(1).await;
+    // This way in holds nothing against the names of others.
+    stage
+        .apply("[[ingestion]]\nname = \"Lost\"\nconnection = \"acne\"\nevery = \"1h\"\nsite = \"Mine\"\n")
+        .await;
+    accepted(&stage, "[[site]]\nname = \"Main 2\"\n").await;
+    accepted(&stage, STANDING).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everything_that_is_wrong_is_said_at_once_and_nothing_that_only_follows_from_it() {
     let stage = Stage::set(1).await;
