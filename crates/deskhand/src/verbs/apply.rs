@@ -43,8 +43,12 @@ pub(crate) struct ExportOptions {
 pub(super) async fn apply(options: &ApplyOptions) -> anyhow::Result<Exit> {
     let files = desk::read_folder(&options.file)?;
     let desk = options.desk.open().await?;
+    // A dry run tells whether a secret is another one: not to everybody.
+    operator(&desk, options.who.as_deref()).await?;
     let plan = planned(&desk, &files, options.prune).await?;
-    if !options.dry_run {
+    if options.dry_run {
+        plan.can_be_sealed(desk.keyring.as_deref()).map_err(secret_trouble)?;
+    } else {
         carry_out(&desk, &plan, options.who.as_deref()).await?;
     }
     tell(&plan, options.dry_run)?;

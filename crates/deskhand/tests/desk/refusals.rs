@@ -280,6 +280,47 @@ alert = { to = ["noc"] }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dry_run_says_what_applying_would_say_and_to_the_same_people() {
+    let stage = Stage::set(1).await;
+    let text = "[[connection]]\nname = \"new\"\nsite = \"Main\"\nserver_url = \"https://x.test\"\ncompany_id = \"acme\"\n\
+                public_key = \"public\"\nprivate_key = \"x\"\n";
+    let path = stage.write("desk/new.toml", text);
+    let applying = ["apply", "-f", path.to_str().unwrap()];
+    let dry = [&applying[..], &["--dry-run"]].concat();
+    for arguments in [&applying[..], &dry] {
+        let ended = stage.deskhand_without_key("", arguments).await;
+        assert_eq!(ended.code, 2, "{arguments:?}: {}", ended.stdout);
+        assert!(ended.stderr.contains("no key to seal"), "{}", ended.stderr);
+    }
+    let users =
+        "[[user]]\nname = \"ann\"\nsites = [\"Main\"]\noperator = true\n[[user]]\nname = \"tom\"\nsites = [\"Main\"]\n";
+    accepted(&stage, users).await;
+    for arguments in [&applying[..], &dry] {
+        let ended = stage.deskhand("tom", arguments).await;
+        assert_eq!(ended.code, 2, "{arguments:?}: {}", ended.stdout);
+        assert!(ended.stderr.contains("`tom` is no operator"), "{}", ended.stderr);
+    }
+    let would = stage.printed("ann", &dry).await;
+    assert_eq!(would, "connection `new` would be created\n");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_in_another_encoding_is_told_what_to_do() {
+    let stage = Stage::set(1).await;
+    let path = stage.write("desk/old.toml", "");
+    std::fs::write(&path, b"[[site]]\nname = \"M\xfcnchen\"\n").unwrap();
+    let ended = stage.deskhand("", &["apply", "-f", path.to_str().unwrap()]).await;
+    assert_eq!(ended.code, 2, "{}", ended.stdout);
+    assert!(
+        ended
+            .stderr
+            .contains("\nhint: it is no text in UTF-8: save it as UTF-8"),
+        "{}",
+        ended.stderr
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_pruned_cannot_be_referred_to() {
     let stage = Stage::set(1).await;
     stage.apply(GREET).await;
