@@ -88,6 +88,9 @@ pub trait OpenConnection: Send + Sync {
     /// The account at the product; another one begins ingestion anew.
     fn account(&self) -> &str;
 
+    /// The server and the account there: connections that have this in common write to the same records.
+    fn place(&self) -> &str;
+
     /// What brings an event source's records in.
     fn feed(&self, source: &EventSource, wish: FeedWish) -> Result<Arc<dyn Feed>, Failure>;
 

@@ -30,6 +30,7 @@ pub struct ConnectWise {
 #[derive(Clone)]
 pub struct OpenPsa {
     client: Client,
+    place: String,
     commands: Vec<Arc<dyn Command>>,
     callbacks: TicketCallbacks,
 }
@@ -184,6 +185,7 @@ impl OpenPsa {
         let commands = catalogue(&client, given.ticket_mark()?);
         let callbacks = TicketCallbacks::new(&client, Arc::new(SystemClock));
         Ok(Self {
+            place: given.place()?,
             client,
             commands,
             callbacks,
@@ -219,6 +221,10 @@ impl OpenConnection for OpenPsa {
 
     fn account(&self) -> &str {
         self.client.company_id()
+    }
+
+    fn place(&self) -> &str {
+        &self.place
     }
 
     fn feed(&self, source: &EventSource, wish: FeedWish) -> Result<Arc<dyn Feed>, Failure> {
@@ -271,6 +277,15 @@ impl Given<'_> {
                 format!("the {} is a whole number above 0, not `{text}`", title(key)),
             )),
         }
+    }
+
+    /// The API's host, which the cloud's web address stands for as well, and the company, which is told in any case.
+    fn place(&self) -> Result<String, Failure> {
+        let url = ServerUrl::parse(self.needed("serverurl")?).map_err(refused)?;
+        let root = url.api_root("");
+        let host = root.host_str().unwrap_or_default();
+        let port = root.port().map(|port| format!(":{port}")).unwrap_or_default();
+        Ok(format!("{host}{port} {}", self.needed("companyid")?.to_lowercase()))
     }
 
     fn client(&self, patience: Patience) -> Result<Client, Failure> {
@@ -360,6 +375,31 @@ mod tests {
         let mut settings = settings();
         settings.values.insert(key.to_owned(), value.to_owned());
         ConnectWise::default().open(&settings).err().unwrap().message
+    }
+
+    #[test]
+    fn connections_to_one_company_of_one_server_are_at_one_place_however_its_address_is_written() {
+        let place = |url: &str, company: &str| {
+            let mut settings = settings();
+            settings.values.insert("serverurl".to_owned(), url.to_owned());
+            settings.values.insert("companyid".to_owned(), company.to_owned());
+            ConnectWise::default().open(&settings).unwrap().place().to_owned()
+        };
+        let acme = place("https://na.myconnectwise.net/", "acme");
+        assert_eq!(acme, "api-na.myconnectwise.net acme");
+        for (url, company) in [
+            ("NA.myconnectwise.net", "acme"),
+            ("https://api-na.myconnectwise.net:443/v4_6_release", "Acme"),
+        ] {
+            assert_eq!(place(url, company), acme);
+        }
+        for (url, company) in [
+            ("https://eu.myconnectwise.net", "acme"),
+            ("https://na.myconnectwise.net:8443", "acme"),
+            ("https://na.myconnectwise.net", "beta"),
+        ] {
+            assert_ne!(place(url, company), acme);
+        }
     }
 
     #[test]

@@ -66,6 +66,7 @@ impl BadInput {
         match error.kind() {
             io::ErrorKind::NotFound => bad.hint("check the path: there is no such file"),
             io::ErrorKind::PermissionDenied => bad.hint("check who may read it"),
+            io::ErrorKind::InvalidData => bad.hint("it is no text in UTF-8: save it as UTF-8, which every editor can"),
             _ => bad,
         }
     }

@@ -4,6 +4,9 @@ use super::{Claim, Claimed, Ending, Intent, Write, WriteId};
 use crate::BoxFuture;
 
 /// A journal of one connection's writes; what it has noted survives the process, unless it says otherwise.
+///
+/// Keys are the connection's own. Which records writes have made or taken, and which writes are not settled, is answered for
+/// every connection that writes to the same records.
 pub trait Journal: Send + Sync {
     /// Takes a caller's key for these inputs; the first one to ask has it.
     fn claim<'a>(&'a self, claim: &'a Claim) -> BoxFuture<'a, Result<Claimed, JournalError>>;

@@ -67,6 +67,10 @@ mod tests {
             ""
         }
 
+        fn place(&self) -> &'static str {
+            ""
+        }
+
         fn feed(&self, _source: &EventSource, _wish: FeedWish) -> Result<Arc<dyn Feed>, Failure> {
             Err(Failure::new(501, "It has none."))
         }

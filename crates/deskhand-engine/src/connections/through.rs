@@ -88,6 +88,10 @@ impl OpenConnection for ThroughAgent {
         self.inner.account()
     }
 
+    fn place(&self) -> &str {
+        self.inner.place()
+    }
+
     fn feed(&self, source: &EventSource, wish: FeedWish) -> Result<Arc<dyn Feed>, Failure> {
         let feed = self.inner.feed(source, wish)?;
         Ok(Arc::new(self.way.on(feed)))
@@ -269,6 +273,10 @@ mod tests {
 
         fn account(&self) -> &'static str {
             "acme"
+        }
+
+        fn place(&self) -> &'static str {
+            "psa.test acme"
         }
 
         fn feed(&self, _source: &EventSource, _wish: FeedWish) -> Result<Arc<dyn Feed>, Failure> {

@@ -115,6 +115,10 @@ impl OpenConnection for ToyConnection {
         "acme"
     }
 
+    fn place(&self) -> &'static str {
+        "psa.test acme"
+    }
+
     fn feed(&self, _source: &EventSource, _wish: FeedWish) -> Result<Arc<dyn Feed>, Failure> {
         Err(Failure::new(502, "The toy has no feed."))
     }

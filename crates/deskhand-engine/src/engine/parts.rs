@@ -22,8 +22,10 @@ use crate::ticker::Ticker;
 
 /// Everything that an engine keeps, in one place: what commits together is together.
 pub trait EngineStore: EventStore + RunStore + ScheduleStore + DeskStore + EventDesk + CallbackInbox {
-    /// The journal of the writes to what a connection's name and account come to.
-    fn journal(&self, connection: &str) -> Arc<dyn Journal>;
+    /// The journal of the writes of a connection, by its name and account, to a place.
+    ///
+    /// Keys are the connection's own. What writes have made, taken and not settled is every connection's to that place.
+    fn journal(&self, connection: &str, place: &str) -> Arc<dyn Journal>;
 }
 
 /// What an engine is made of.

@@ -123,7 +123,7 @@ impl DeskWorld {
         let filed_under = format!("{} {}", wanted.connection, opened.open.account());
         let context = Context {
             journal: Arc::new(PatientJournal {
-                journal: self.parts.store.journal(&filed_under),
+                journal: self.parts.store.journal(&filed_under, opened.open.place()),
                 clock: Arc::clone(&self.parts.clock),
             }),
             progress: Arc::new(NoProgress),

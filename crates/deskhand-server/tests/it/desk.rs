@@ -255,6 +255,10 @@ impl OpenConnection for Opened {
         self.psa.account()
     }
 
+    fn place(&self) -> &str {
+        self.psa.place()
+    }
+
     fn feed(&self, source: &EventSource, wish: FeedWish) -> Result<Arc<dyn Feed>, Failure> {
         self.psa.feed(source, wish)
     }

@@ -77,6 +77,10 @@ impl OpenConnection for Toy {
         "toy"
     }
 
+    fn place(&self) -> &'static str {
+        "toy"
+    }
+
     fn feed(&self, _source: &EventSource, _wish: FeedWish) -> Result<Arc<dyn Feed>, Failure> {
         Err(Failure::new(501, "A toy has no feed."))
     }

@@ -9,20 +9,25 @@ use sqlx::Row as _;
 use super::dialect::{self, Database, Row};
 use super::errors::{broken, damaged, store_error};
 
-/// The journal of one connection, in the store.
+/// The journal of one connection to a place, in the store.
+///
+/// Writes that are older than places have their connection as their place, so that both are asked for; ending one puts it
+/// right.
 #[derive(Debug, Clone)]
 pub(super) struct StoreJournal {
     store: Database,
     connection: String,
+    place: String,
 }
 
 const COLUMNS: &str = "id, key, step, command, target, request, sent_at, marker, state, record_id, reason";
 
 impl StoreJournal {
-    pub(super) fn of(connection: &str, store: &Database) -> Self {
+    pub(super) fn of((connection, place): (&str, &str), store: &Database) -> Self {
         Self {
             store: store.clone(),
             connection: connection.to_owned(),
+            place: place.to_owned(),
         }
     }
 }
@@ -138,8 +143,8 @@ impl StoreJournal {
 
     async fn begin_write(&self, intent: &Intent) -> Result<Option<WriteId>, StoreError> {
         let id = sqlx::query_scalar(
-            "INSERT INTO writes (connection, key, step, command, target, request, sent_at, marker) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING id",
+            "INSERT INTO writes (connection, key, step, command, target, request, sent_at, marker, place) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING id",
         )
         .bind(&self.connection)
         .bind(&intent.key)
@@ -149,6 +154,7 @@ impl StoreJournal {
         .bind(&intent.request)
         .bind(intent.sent_at.as_millisecond())
         .bind(&intent.marker)
+        .bind(&self.place)
         .fetch_optional(&self.store.writer)
         .await;
         id.map_err(store_error)
@@ -156,27 +162,32 @@ impl StoreJournal {
 
     async fn end_write(&self, write: WriteId, ending: &Ending) -> Result<(), StoreError> {
         let (state, record, reason) = columns_of(ending);
-        let ended =
-            sqlx::query("UPDATE writes SET state = $1, record_id = $2, taken_id = NULL, reason = $3 WHERE id = $4")
-                .bind(state)
-                .bind(record)
-                .bind(reason.map(dialect::text))
-                .bind(write)
-                .execute(&self.store.writer)
-                .await;
+        let ended = sqlx::query(
+            "UPDATE writes SET state = $1, record_id = $2, taken_id = NULL, reason = $3, place = $5 WHERE id = $4",
+        )
+        .bind(state)
+        .bind(record)
+        .bind(reason.map(dialect::text))
+        .bind(write)
+        .bind(&self.place)
+        .execute(&self.store.writer)
+        .await;
         ended.map(|_| ()).map_err(store_error)
     }
 
     /// One statement; where others take at the same moment, the unique index lets one of them.
     async fn take_record(&self, write: WriteId, record: i64) -> Result<bool, StoreError> {
         let taken = sqlx::query(
-            "UPDATE writes SET state = $1, record_id = $2, taken_id = $2, reason = NULL WHERE id = $3 AND NOT EXISTS (\
-             SELECT 1 FROM writes AS other WHERE other.connection = writes.connection AND other.target = writes.target \
+            "UPDATE writes SET state = $1, record_id = $2, taken_id = $2, reason = NULL, place = $4 \
+             WHERE id = $3 AND NOT EXISTS (\
+             SELECT 1 FROM writes AS other WHERE other.place IN ($4, $5) AND other.target = writes.target \
              AND other.record_id = $2 AND other.id <> writes.id)",
         )
         .bind(DONE)
         .bind(record)
         .bind(write)
+        .bind(&self.place)
+        .bind(&self.connection)
         .execute(&self.store.writer)
         .await;
         match taken {
@@ -187,8 +198,9 @@ impl StoreJournal {
 
     async fn made_at(&self, target: &str) -> Result<Vec<i64>, StoreError> {
         let made = sqlx::query_scalar(
-            "SELECT record_id FROM writes WHERE connection = $1 AND target = $2 AND record_id IS NOT NULL",
+            "SELECT record_id FROM writes WHERE place IN ($1, $2) AND target = $3 AND record_id IS NOT NULL",
         )
+        .bind(&self.place)
         .bind(&self.connection)
         .bind(target)
         .fetch_all(&self.store.readers)
@@ -198,8 +210,9 @@ impl StoreJournal {
 
     async fn unsettled_count(&self, request: &str) -> Result<u64, StoreError> {
         let count: i64 = sqlx::query_scalar(
-            "SELECT COUNT(*) FROM writes WHERE connection = $1 AND request = $2 AND (state IS NULL OR state = 'unknown')",
+            "SELECT COUNT(*) FROM writes WHERE place IN ($1, $2) AND request = $3 AND (state IS NULL OR state = 'unknown')",
         )
+        .bind(&self.place)
         .bind(&self.connection)
         .bind(request)
         .fetch_one(&self.store.readers)

@@ -119,8 +119,8 @@ impl EventStore for Database {
 }
 
 impl EngineStore for Database {
-    fn journal(&self, connection: &str) -> Arc<dyn Journal> {
-        Arc::new(journal::StoreJournal::of(connection, self))
+    fn journal(&self, connection: &str, place: &str) -> Arc<dyn Journal> {
+        Arc::new(journal::StoreJournal::of((connection, place), self))
     }
 }
 

@@ -5,6 +5,8 @@ mod backup;
 mod claim_lock;
 mod dialect;
 mod errors;
+#[cfg(test)]
+mod older;
 mod open;
 #[path = "../sql/mod.rs"]
 mod sql;

@@ -17,13 +17,14 @@ use super::errors::store_error;
 use crate::{Codec, schema};
 
 /// The schema that this program knows, as text: `migrate!` would need the SQL engine a second time for the build.
-pub(crate) const SCHEMA: [(i64, &str); 6] = [
+pub(crate) const SCHEMA: [(i64, &str); 7] = [
     (1, include_str!("../../migrations/sqlite/0001_events.sql")),
     (2, include_str!("../../migrations/sqlite/0002_writes.sql")),
     (3, include_str!("../../migrations/sqlite/0003_takings.sql")),
     (4, include_str!("../../migrations/sqlite/0004_desk.sql")),
     (5, include_str!("../../migrations/sqlite/0005_callbacks.sql")),
     (6, include_str!("../../migrations/sqlite/0006_many_connections.sql")),
+    (7, include_str!("../../migrations/sqlite/0007_places.sql")),
 ];
 
 /// Says in the file whose it is, as four letters.

@@ -106,13 +106,35 @@ async fn takings(journal: &dyn Journal) {
     assert!(!journal.take(999_999, 75).await.unwrap(), "there is no such write");
 }
 
+/// Connections to one place take no record of each other's, and have keys of their own.
+async fn shared_by_those_at_one_place(store: &dyn Store) {
+    let (north, south) = (store.journal("north", "one psa"), store.journal("south", "one psa"));
+    let path = "service/tickets/7/notes";
+    let first = north.begin(&intent("k", "ticket 7", "POST z")).await.unwrap().unwrap();
+    let second = south.begin(&intent("k", "ticket 7", "POST z")).await.unwrap().unwrap();
+    for journal in [&north, &south] {
+        assert_eq!(journal.unsettled("POST z").await.unwrap(), 2);
+    }
+    south.end(second, &Ending::Done { record: Some(80) }).await.unwrap();
+    assert!(!north.take(first, 80).await.unwrap(), "the other one has made it");
+    assert_eq!(north.made(path).await.unwrap(), [80]);
+    assert!(north.take(first, 81).await.unwrap());
+    let mut made = south.made(path).await.unwrap();
+    made.sort_unstable();
+    assert_eq!(made, [80, 81]);
+    let elsewhere = store.journal("north", "elsewhere");
+    assert_eq!(elsewhere.made(path).await.unwrap(), [0_i64; 0]);
+    assert_eq!(elsewhere.unsettled("POST z").await.unwrap(), 0);
+}
+
 /// Of a store, whose journals belong to one connection each.
 async fn journals_of(store: &dyn Store) {
-    promises(&*store.journal("main")).await;
-    takings(&*store.journal("main")).await;
+    shared_by_those_at_one_place(store).await;
+    promises(&*store.journal("main", "psa")).await;
+    takings(&*store.journal("main", "psa")).await;
     // Another connection's journal knows nothing of it.
-    promises(&*store.journal("other")).await;
-    takings(&*store.journal("other")).await;
+    promises(&*store.journal("other", "another psa")).await;
+    takings(&*store.journal("other", "another psa")).await;
 }
 
 /// What some processes take at once is one write's.
@@ -120,7 +142,7 @@ async fn one_gets_it(stores: [&dyn Store; 3]) {
     for record in 0..10 {
         let mut takings = tokio::task::JoinSet::new();
         for (at, store) in stores.into_iter().enumerate() {
-            let journal = store.journal("main");
+            let journal = store.journal(&format!("connection {at}"), "psa");
             let write = intent(&format!("run {at} of {record}"), "ticket 7", "POST x");
             let write = journal.begin(&write).await.unwrap().unwrap();
             takings.spawn(async move { journal.take(write, record).await.unwrap() });
@@ -149,7 +171,10 @@ async fn postgres_gives_a_record_that_several_take_at_once_to_one() {
 /// `open` opens the same store each time.
 async fn an_unknown_write_is_listed_until_it_is_resolved(open: impl AsyncFn() -> Arc<dyn Store>) {
     let store = open().await;
-    let begun = store.journal("main").begin(&intent("run", "ticket 7", "POST x")).await;
+    let begun = store
+        .journal("main", "psa")
+        .begin(&intent("run", "ticket 7", "POST x"))
+        .await;
     let id = begun.unwrap().unwrap();
     store.close().await;
 
@@ -202,7 +227,7 @@ async fn postgres_lets_one_of_two_processes_begin_a_step() {
     let (one, two) = (database.open().await, database.open().await);
     for round in 0..20 {
         let step = intent("run", &format!("ticket {round}"), "POST x");
-        let (one, two) = (one.journal("main"), two.journal("main"));
+        let (one, two) = (one.journal("main", "psa"), two.journal("main", "psa"));
         let (one, two) = tokio::join!(one.begin(&step), two.begin(&step));
         assert_eq!([one.unwrap(), two.unwrap()].iter().flatten().count(), 1);
     }

@@ -7,6 +7,6 @@ mod paths;
 mod profile;
 
 pub(crate) use callbacks::Callbacks;
-pub(crate) use connection::{ConnectionOptions, Settings, connect};
+pub(crate) use connection::{ConnectionOptions, connect};
 pub(crate) use operator::{HashicorpVault, Mail, MailSecurity, Operator, Seal, Vault};
 pub(crate) use paths::{limits_folder, person, person_or_operator, store_address, store_of, variable_of};

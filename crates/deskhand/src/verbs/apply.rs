@@ -43,8 +43,12 @@ pub(crate) struct ExportOptions {
 pub(super) async fn apply(options: &ApplyOptions) -> anyhow::Result<Exit> {
     let files = desk::read_folder(&options.file)?;
     let desk = options.desk.open().await?;
+    // A dry run tells whether a secret is another one: not to everybody.
+    operator(&desk, options.who.as_deref()).await?;
     let plan = planned(&desk, &files, options.prune).await?;
-    if !options.dry_run {
+    if options.dry_run {
+        plan.can_be_sealed(desk.keyring.as_deref()).map_err(secret_trouble)?;
+    } else {
         carry_out(&desk, &plan, options.who.as_deref()).await?;
     }
     tell(&plan, options.dry_run)?;
@@ -136,7 +140,13 @@ fn tell(plan: &Plan, dry_run: bool) -> io::Result<()> {
 
 /// Everything that is wrong, one line each.
 pub(crate) fn refused(problems: &[Problem]) -> anyhow::Error {
-    told(problems, "nothing was changed; mend this, then apply again")
+    let hint = if problems.iter().any(|problem| problem.line == 0) {
+        "nothing was changed; what is on the desk already would not fit any more: apply it together with this, changed so \
+         that it does (`deskhand export` writes it out), or leave this as it was"
+    } else {
+        "nothing was changed; mend this, then apply again"
+    };
+    told(problems, hint)
 }
 
 /// The same of files that nobody wanted to apply.

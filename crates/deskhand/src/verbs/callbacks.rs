@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use clap::{Args, Subcommand};
 use deskhand_command::{Failure, Registered};
 use deskhand_engine::callbacks::{CallbackPlace, Reception, secret_of, withdraw};
-use deskhand_engine::connections::{Actor, Connection, Opened, unknown};
+use deskhand_engine::connections::{Actor, Connection, Opened, Seen as SeenBy, seen, unknown};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -60,9 +60,13 @@ async fn list(options: &ListOptions) -> anyhow::Result<Exit> {
     let desk = options.desk.open().await?;
     let wanted = wanted(&desk)?;
     let defined = desk.connections.desk().await.map_err(BadInput::from)?;
-    let dates = Dates::of(&Person::find(None, &defined)?, &desk.operator)?;
+    let person = Person::find(None, &defined)?;
+    let dates = Dates::of(&person, &desk.operator)?;
+    let theirs = seen(&person.acting(&defined, None)?, &defined).into_iter();
+    // What a tenant sees is a copy; what is opened is the master's.
+    let theirs = theirs.filter_map(|one| defined.connections.get(&one.connection.name));
     let mut seen = Vec::new();
-    for connection in defined.connections.values().filter(|connection| connection.active) {
+    for connection in theirs.filter(|connection| connection.active) {
         seen.push(Seen {
             connection: connection.name.clone(),
             registered: registered(&desk, wanted, connection).await,
@@ -88,10 +92,10 @@ async fn remove(options: &RemoveOptions) -> anyhow::Result<Exit> {
     let desk = options.desk.open().await?;
     let wanted = wanted(&desk)?;
     let defined = desk.connections.desk().await.map_err(BadInput::from)?;
-    let Some(connection) = defined.connections.get(&options.connection) else {
-        let names = defined.connections.keys().map(String::as_str);
-        return Err(BadInput::new(unknown("connection", &options.connection, names)).into());
-    };
+    let person = Person::find(None, &defined)?;
+    let theirs = seen(&person.acting(&defined, None)?, &defined);
+    to_change(&person, &theirs, &options.connection)?;
+    let connection = &defined.connections[&options.connection];
     let removed = async {
         let (opened, place) = opened(&desk, wanted, connection).await?;
         let callbacks = opened.open.callbacks().ok_or_else(no_callbacks)?;
@@ -109,6 +113,23 @@ async fn remove(options: &RemoveOptions) -> anyhow::Result<Exit> {
         Err(failure) => {
             report_failures(&[failure.indicated("Callbacks")]);
             Ok(Exit::Failed)
+        }
+    }
+}
+
+/// Refuses a connection that the person does not see, or may not change.
+fn to_change(person: &Person, theirs: &[SeenBy], name: &str) -> Result<(), BadInput> {
+    match theirs.iter().find(|one| one.connection.name == name) {
+        Some(one) if one.access.edit => Ok(()),
+        Some(_) => Err(BadInput::new(format!(
+            "the connection `{name}` is not for `{}` to change",
+            person.name
+        ))
+        .hint("its callback is taken away by the users of the site that it is at home in, and by operators")),
+        None => {
+            let names = theirs.iter().map(|one| one.connection.name.as_str());
+            Err(BadInput::new(unknown("connection", name, names))
+                .hint("`deskhand connections list` shows those there are"))
         }
     }
 }
@@ -163,7 +184,7 @@ fn no_callbacks() -> Failure {
 fn in_words(seen: &[Seen], dates: &Dates) -> String {
     let time = |at: Option<Timestamp>| at.map_or_else(|| "never".to_owned(), |at| dates.show(at));
     if seen.is_empty() {
-        return "There are no active connections; `deskhand apply` makes some\n".to_owned();
+        return "There are no active connections to be seen; `deskhand apply` makes some\n".to_owned();
     }
     let callbacks: Vec<[String; 6]> = seen.iter().flat_map(rows).collect();
     let receptions = seen.iter().map(|one| {

@@ -10,7 +10,7 @@ use deskhand_command::{
 
 use crate::arguments::{self, OutputOptions, WritingOptions};
 use crate::bulk::{self, Bulk};
-use crate::config::{self, ConnectionOptions, Settings};
+use crate::config::{self, ConnectionOptions};
 use crate::dates::Dates;
 use crate::exit::Exit;
 use crate::progress::Bar;
@@ -31,7 +31,8 @@ pub(super) async fn run(declaration: &Declaration, matches: &ArgMatches) -> anyh
         Effect::Reads => None,
         Effect::Writes | Effect::Deletes => Some(WritingOptions::from_arg_matches(matches)?),
     };
-    let context = context(writing.as_ref(), &settings).await?;
+    let filed = (settings.filed_under(), psa.place());
+    let context = context(writing.as_ref(), (&filed.0, filed.1)).await?;
     let store = writing.as_ref().and_then(|options| options.store.as_deref());
     let dates = Dates::find(store).await?;
     let inputs = dates.inputs(declaration, arguments::inputs(declaration, matches));
@@ -51,7 +52,7 @@ pub(super) async fn run(declaration: &Declaration, matches: &ArgMatches) -> anyh
             results: options.results.clone(),
             rerun_failed: options.rerun_failed,
             shared: inputs,
-            connection: settings.filed_under(),
+            connection: filed.0,
             new_batch: super::run_id(),
         };
         return rows(&bulk, command, &context, Told::new(form, context.mode, dates)).await;
@@ -81,8 +82,8 @@ async fn rows(bulk: &Bulk, command: &Arc<dyn Command>, context: &Context, mut to
     })
 }
 
-/// What the command is handed; one that writes, and does so in earnest, gets the journal of its connection.
-async fn context(writing: Option<&WritingOptions>, settings: &Settings) -> anyhow::Result<Context> {
+/// What the command is handed; one that writes, and does so in earnest, gets the journal of its connection to a place.
+async fn context(writing: Option<&WritingOptions>, (connection, place): (&str, &str)) -> anyhow::Result<Context> {
     let mut context = Context::new(Arc::new(SystemClock), super::run_id());
     context.progress = Arc::new(Bar::new("Working on tickets"));
     let Some(options) = writing else { return Ok(context) };
@@ -92,6 +93,6 @@ async fn context(writing: Option<&WritingOptions>, settings: &Settings) -> anyho
         return Ok(context);
     }
     let store = super::open_store(&config::store_address(options.store.as_deref())?).await?;
-    context.journal = store.journal(&settings.filed_under());
+    context.journal = store.journal(connection, place);
     Ok(context)
 }

@@ -235,3 +235,42 @@ async fn what_changed_while_nobody_was_there_to_hear_of_it_is_no_silence() {
     stage.forward(1).await;
     assert_eq!(stage.letters.subjects(), [""; 0]);
 }
+
+const PEOPLE: &str = "[[site]]\nname = \"Main\"\nrole = \"master\"\n[[site]]\nname = \"Branch\"\nrole = \"tenant\"\n\
+                      [[site]]\nname = \"Other\"\n[[user]]\nname = \"ann\"\nsites = [\"Main\"]\n\
+                      [[user]]\nname = \"eve\"\nsites = [\"Branch\"]\n[[user]]\nname = \"tom\"\nsites = [\"Other\"]\n";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_callback_is_taken_away_by_those_who_may_change_the_connection_and_seen_by_those_who_see_it() {
+    let (stage, receiving) = set().await;
+    let address = receiving.address;
+    stage.configure(&format!("[callbacks]\npublic_url = \"http://{address}\"\n"));
+    stage.apply(PEOPLE).await;
+    stage.connect("tenants = [\"Branch\"]\n").await;
+
+    for (user, sees) in [("tom", false), ("eve", true), ("ann", true)] {
+        let listed = stage.printed(user, &["callbacks", "list", "--json"]).await;
+        assert_eq!(listed.contains("\"acme\""), sees, "{user}: {listed}");
+    }
+    let remove = ["callbacks", "remove", "acme"];
+    for (user, words) in [
+        ("tom", "there is no connection `acme`"),
+        ("eve", "the connection `acme` is not for `eve` to change"),
+    ] {
+        let ended = stage.deskhand(user, &remove).await;
+        assert_eq!(ended.code, 2, "{user}: {}", ended.stderr);
+        assert!(
+            ended.stderr.contains(words) && ended.stderr.contains("\nhint: "),
+            "{}",
+            ended.stderr
+        );
+        assert_eq!(stage.callbacks().len(), 1);
+    }
+    let ended = stage.deskhand("ann", &remove).await;
+    assert!(
+        ended.code == 0 && ended.stderr.contains("is taken away"),
+        "{}",
+        ended.stderr
+    );
+    assert_eq!(stage.callbacks().len(), 0);
+}

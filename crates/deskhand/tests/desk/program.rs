@@ -18,12 +18,20 @@ const KEY: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
 impl Stage {
     /// Runs the program for the user that `DESKHAND_USER` names.
     pub(crate) async fn deskhand(&self, user: &str, arguments: &[&str]) -> Ended {
+        self.deskhand_with(Some(KEY), user, arguments).await
+    }
+
+    /// The same, where nothing can be sealed.
+    pub(crate) async fn deskhand_without_key(&self, user: &str, arguments: &[&str]) -> Ended {
+        self.deskhand_with(None, user, arguments).await
+    }
+
+    async fn deskhand_with(&self, key: Option<&str>, user: &str, arguments: &[&str]) -> Ended {
         let mut command = Command::new(env!("CARGO_BIN_EXE_deskhand"));
         command
             .env_clear()
             .env("HOME", self.folder.path())
             .env("DESKHAND_STORE", self.folder.path().join("desk.sqlite"))
-            .env("DESKHAND_KEY", KEY)
             .env("DESKHAND_USER", user)
             .env("DESKHAND_URL", self.sandbox.url())
             .env("DESKHAND_COMPANY_ID", "sandbox")
@@ -31,6 +39,9 @@ impl Stage {
             .env("DESKHAND_PRIVATE_KEY", "private")
             .env("DESKHAND_CLIENT_ID", "test")
             .args(arguments);
+        if let Some(key) = key {
+            command.env("DESKHAND_KEY", key);
+        }
         // On a thread of its own, because the sandbox answers on this one's runtime.
         let output = tokio::task::spawn_blocking(move || command.output().unwrap());
         let output = output.await.unwrap();

@@ -280,6 +280,47 @@ alert = { to = ["noc"] }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dry_run_says_what_applying_would_say_and_to_the_same_people() {
+    let stage = Stage::set(1).await;
+    let text = "[[connection]]\nname = \"new\"\nsite = \"Main\"\nserver_url = \"https://x.test\"\ncompany_id = \"acme\"\n\
+                public_key = \"public\"\nprivate_key = \"x\"\n";
+    let path = stage.write("desk/new.toml", text);
+    let applying = ["apply", "-f", path.to_str().unwrap()];
+    let dry = [&applying[..], &["--dry-run"]].concat();
+    for arguments in [&applying[..], &dry] {
+        let ended = stage.deskhand_without_key("", arguments).await;
+        assert_eq!(ended.code, 2, "{arguments:?}: {}", ended.stdout);
+        assert!(ended.stderr.contains("no key to seal"), "{}", ended.stderr);
+    }
+    let users =
+        "[[user]]\nname = \"ann\"\nsites = [\"Main\"]\noperator = true\n[[user]]\nname = \"tom\"\nsites = [\"Main\"]\n";
+    accepted(&stage, users).await;
+    for arguments in [&applying[..], &dry] {
+        let ended = stage.deskhand("tom", arguments).await;
+        assert_eq!(ended.code, 2, "{arguments:?}: {}", ended.stdout);
+        assert!(ended.stderr.contains("`tom` is no operator"), "{}", ended.stderr);
+    }
+    let would = stage.printed("ann", &dry).await;
+    assert_eq!(would, "connection `new` would be created\n");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_in_another_encoding_is_told_what_to_do() {
+    let stage = Stage::set(1).await;
+    let path = stage.write("desk/old.toml", "");
+    std::fs::write(&path, b"[[site]]\nname = \"M\xfcnchen\"\n").unwrap();
+    let ended = stage.deskhand("", &["apply", "-f", path.to_str().unwrap()]).await;
+    assert_eq!(ended.code, 2, "{}", ended.stdout);
+    assert!(
+        ended
+            .stderr
+            .contains("\nhint: it is no text in UTF-8: save it as UTF-8"),
+        "{}",
+        ended.stderr
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_pruned_cannot_be_referred_to() {
     let stage = Stage::set(1).await;
     stage.apply(GREET).await;
@@ -292,6 +333,120 @@ async fn what_is_pruned_cannot_be_referred_to() {
     assert_eq!(pruned.code, 2, "{}", pruned.stdout);
     assert!(pruned.stderr.contains("no playbook `Greet`"), "{}", pruned.stderr);
     stage.printed("", &["apply", "-f", file]).await;
+}
+
+/// What stands on the desk before something of it is applied alone.
+const STANDING: &str = r#"
+[[site]]
+name = "Hub"
+role = "master"
+[[site]]
+name = "North"
+[[site]]
+name = "Acme"
+role = "tenant"
+[[user]]
+name = "ann"
+operator = true
+sites = ["Hub"]
+groups = ["first line"]
+[[connection]]
+name = "Shared"
+share_to_internal_sites = true
+recipient_site = "North"
+server_url = "https://x.test"
+company_id = "acme"
+public_key = "public"
+private_key = "x"
+[[connection]]
+name = "PSA"
+site = "Hub"
+tenants = ["Acme"]
+groups = ["first line"]
+server_url = "https://x.test"
+company_id = "acme"
+public_key = "public"
+private_key = "x"
+[[ingestion]]
+name = "Tickets"
+connection = "PSA"
+every = "1h"
+site = "Hub"
+[[schedule]]
+name = "Boards"
+connection = "PSA"
+command = "list-boards"
+every = "1h"
+site = "Acme"
+"#;
+
+/// The connection `PSA` of [`STANDING`], with other members in place of its site and tenants.
+fn psa(members: &str) -> String {
+    format!(
+        "[[connection]]\nname = \"PSA\"\ngroups = [\"first line\"]\nserver_url = \"https://x.test\"\n\
+         company_id = \"acme\"\npublic_key = \"public\"\nprivate_key = {{ sealed = true }}\n{members}"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_on_the_desk_already_is_not_broken_by_a_part_of_it() {
+    let stage = Stage::set(1).await;
+    accepted(&stage, STANDING).await;
+    let export = stage.folder.path().join("export");
+    stage.printed("ann", &["export", "-f", export.to_str().unwrap()]).await;
+    let no_master = "[[site]]\nname = \"Hub\"\n";
+    let cases = [
+        (
+            "[[site]]\nname = \"North\"\nkind = \"client\"\n".to_owned(),
+            "on the desk: connection `Shared`: the recipient site of a connection shared to internal sites",
+        ),
+        (
+            no_master.to_owned(),
+            "on the desk: connection `PSA`: only a master shares with tenants, and the site `Hub` is none",
+        ),
+        (
+            "[[user]]\nname = \"ann\"\noperator = true\nsites = [\"Hub\"]\n".to_owned(),
+            "on the desk: connection `PSA`: there is no group `first line`",
+        ),
+        (
+            psa("site = \"South\"\n[[site]]\nname = \"South\"\n"),
+            "on the desk: ingestion `Tickets`: the connection `PSA` is not for the site `Hub`",
+        ),
+        (
+            psa("site = \"Hub\"\n"),
+            "on the desk: schedule `Boards`: the connection `PSA` is not for the site `Acme`",
+        ),
+    ];
+    for (text, words) in &cases {
+        let path = stage.write("desk/part.toml", text);
+        let file = path.to_str().unwrap();
+        let ended = stage.deskhand("ann", &["apply", "-f", file]).await;
+        assert_eq!(ended.code, 2, "{text}: {}", ended.stdout);
+        for words in [
+            words,
+            "hint: nothing was changed; what is on the desk already would not fit",
+        ] {
+            assert!(ended.stderr.contains(words), "{words}\nis not in\n{}", ended.stderr);
+        }
+    }
+    let again = stage.printed("ann", &["apply", "-f", export.to_str().unwrap()]).await;
+    assert_eq!(again, "Nothing changes: all of it is there already\n");
+    // Together with what it takes, it is applied.
+    let both = format!("{no_master}{}", psa("site = \"Hub\"\n"));
+    let schedule = "[[schedule]]\nname = \"Boards\"\nconnection = \"PSA\"\ncommand = \"list-boards\"\nevery = \"1h\"\n";
+    let path = stage.write("desk/part.toml", &format!("{both}{schedule}"));
+    stage.printed("ann", &["apply", "-f", path.to_str().unwrap()]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_wrong_on_the_desk_before_is_not_in_the_way_of_anything_else() {
+    let stage = Stage::set(1).await;
+    // This way in holds nothing against the names of others.
+    stage
+        .apply("[[ingestion]]\nname = \"Lost\"\nconnection = \"acne\"\nevery = \"1h\"\nsite = \"Mine\"\n")
+        .await;
+    accepted(&stage, "[[site]]\nname = \"Main 2\"\n").await;
+    accepted(&stage, STANDING).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

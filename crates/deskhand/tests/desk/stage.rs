@@ -113,7 +113,7 @@ impl SandboxTime {
         self.put_back.fetch_add(seconds, Ordering::Relaxed);
     }
 
-    fn move_by(&self, by: SignedDuration) {
+    pub(crate) fn move_by(&self, by: SignedDuration) {
         let clock = &self.sandbox.world().clock;
         clock.set_offset(clock.offset() + by.as_secs() + i64::from(by.subsec_nanos() > 0));
     }

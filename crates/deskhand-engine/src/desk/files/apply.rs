@@ -67,13 +67,22 @@ pub async fn apply(
 
 /// Before anything is written: without a key, nothing is.
 fn sealed(plan: &Plan, keyring: Option<&Keyring>, random: &Random) -> Result<Vec<SealedSecret>, SecretError> {
-    let secrets = plan.secrets.iter();
+    plan.can_be_sealed(keyring)?;
+    let secrets = plan.secrets.iter().zip(keyring.into_iter().cycle());
     secrets
-        .map(|new| {
-            let keyring = keyring.ok_or(SecretError::NoKey)?;
-            keyring.seal(&new.connection, &new.parameter, &new.value, random)
-        })
+        .map(|(new, keyring)| keyring.seal(&new.connection, &new.parameter, &new.value, random))
         .collect()
+}
+
+impl Plan {
+    /// Whether there is a key for the secrets that are given, which applying needs.
+    pub fn can_be_sealed(&self, keyring: Option<&Keyring>) -> Result<(), SecretError> {
+        if self.secrets.is_empty() || keyring.is_some() {
+            Ok(())
+        } else {
+            Err(SecretError::NoKey)
+        }
+    }
 }
 
 async fn put(store: &dyn DeskStore, secrets: impl Iterator<Item = &SealedSecret>) -> Result<(), SecretError> {

@@ -12,6 +12,7 @@ mod plan;
 mod problem;
 mod read;
 mod site;
+mod staying;
 #[cfg(test)]
 mod tests;
 mod user;
@@ -23,6 +24,7 @@ pub use lines::Lines;
 pub use plan::{Becomes, Change, Plan, plan};
 pub use problem::Problem;
 pub use read::{Defined, Given, GivenConnection, Reading, read, read_all};
+pub use staying::{broken, staying};
 
 /// A file of a desk's folder. It can hold secrets as people wrote them, so it has no `Debug`.
 #[derive(Clone, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::apply::Known;
 use super::read::GivenConnection;
-use super::{Defined, Given, Problem};
+use super::{Defined, Given, Problem, broken, staying};
 use crate::connections::{Connection, Sites, Surroundings, complaints, give_again, needs_secret_again, unknown};
 use crate::desk::{Definition, Desk, Kind, Wanted};
 
@@ -58,7 +58,7 @@ pub(super) struct NewSecret {
 
 /// What applying `given` changes; with `prune`, what is not among it is taken away.
 ///
-/// Everything that is wrong is returned at once; then nothing may be applied.
+/// Everything that is wrong is returned at once, also with what is not given and would be broken; then nothing may be applied.
 pub fn plan(
     given: &[Given],
     known: &Known,
@@ -102,6 +102,8 @@ pub fn plan(
     }
     if prune {
         plan.prune(given, &known.definitions);
+    } else {
+        problems.extend(broken_connections(given, known, &desk, &around));
     }
     if problems.is_empty() {
         plan.changes.sort();
@@ -109,6 +111,24 @@ pub fn plan(
     }
     problems.sort();
     Err(problems)
+}
+
+/// What is wrong with the connections that stay as they are, now that sites are others.
+fn broken_connections(given: &[Given], known: &Known, desk: &Desk, around: &Surroundings<'_>) -> Vec<Problem> {
+    let names = given.iter().map(|one| (one.kind, one.name.as_str())).collect();
+    let stay = staying(&names, &known.definitions, around.integration);
+    let wrong = |sites: &Sites| {
+        let around = Surroundings { sites, ..*around };
+        let of = |one: &Given| match &one.defined {
+            Defined::Connection(stays) => complaints(&stays.connection, &around),
+            _ => Vec::new(),
+        };
+        let wrong = stay
+            .iter()
+            .flat_map(|one| of(one).into_iter().map(|message| one.problem(&message)));
+        wrong.collect::<Vec<_>>()
+    };
+    broken(wrong(around.sites), &wrong(&desk.sites))
 }
 
 impl Given {

@@ -7,7 +7,7 @@ use std::fmt;
 pub struct Problem {
     /// The file.
     pub file: String,
-    /// The line, from 1.
+    /// The line, from 1; 0 of what is on the desk and in no file.
     pub line: usize,
     /// What is wrong and what to do, in a fragment; nothing secret.
     pub message: String,
@@ -15,6 +15,10 @@ pub struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(to, "{}, line {}: {}", self.file, self.line, self.message)
+        let Self { file, line, message } = self;
+        match line {
+            0 => write!(to, "{file}: {message}"),
+            line => write!(to, "{file}, line {line}: {message}"),
+        }
     }
 }

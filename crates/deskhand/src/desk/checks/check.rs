@@ -1,7 +1,7 @@
 //! Everything that is wrong, in order of the files.
 
 use deskhand_engine::connections::VaultReference;
-use deskhand_engine::desk::files::{Defined, Given, Problem, Reading};
+use deskhand_engine::desk::files::{Defined, Given, Problem, Reading, broken, staying};
 use deskhand_engine::desk::{Definition, Kind};
 use deskhand_engine::jobs::WrittenIngestion;
 use deskhand_engine::rules::WrittenRule;
@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::names::Names;
 use super::{connection, ingestion, playbook, rule, schedule, user};
+use crate::desk::OpenDesk;
 
 /// What is there beside what is given.
 pub(crate) struct Against<'a> {
@@ -41,23 +42,43 @@ pub(crate) fn check(reading: &Reading, against: &Against<'_>) -> Vec<Problem> {
         return check_playbooks(&reading.given);
     }
     let names = Names::of(reading, against.definitions);
+    let mut problems = wrong_with(&reading.given, &names, against);
+    problems.extend(broken_by(reading, &names, against));
+    problems
+}
+
+/// What is wrong with what is on the desk and not given, and was not before.
+fn broken_by(reading: &Reading, names: &Names, against: &Against<'_>) -> Vec<Problem> {
+    let given = reading.given.iter().map(|one| (one.kind, one.name.as_str()));
+    let unread = reading.unread.iter().map(|(kind, name)| (*kind, name.as_str()));
+    let given = given.chain(unread).collect();
+    let stay = staying(&given, against.definitions, &OpenDesk::integration());
+    let wrong = wrong_with(&stay, names, against);
+    if wrong.is_empty() {
+        return wrong;
+    }
+    let before = Names::of(&Reading::default(), against.definitions);
+    broken(wrong, &wrong_with(&stay, &before, against))
+}
+
+fn wrong_with(given: &[Given], names: &Names, against: &Against<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for one in &reading.given {
+    for one in given {
         let wrong = match (&one.kind, &one.defined) {
             (Kind::Playbook, _) => {
-                problems.extend(playbook::problems(one, &names));
+                problems.extend(playbook::problems(one, names));
                 continue;
             }
             (Kind::Schedule, Defined::Table(table)) => written(table)
                 .and_then(WrittenSchedule::into_schedule)
-                .map(|read| schedule::wrong(&read, &names)),
+                .map(|read| schedule::wrong(&read, names)),
             (Kind::Ingestion, Defined::Table(table)) => written(table)
                 .and_then(WrittenIngestion::into_job)
-                .map(|read| ingestion::wrong(&read, &names)),
+                .map(|read| ingestion::wrong(&read, names)),
             (Kind::Rule, Defined::Table(table)) => written(table)
                 .and_then(WrittenRule::into_rule)
-                .map(|read| rule::wrong(&read, &names)),
-            (_, Defined::Connection(given)) => Ok(connection::wrong(given, &names, against.vault_refusal)),
+                .map(|read| rule::wrong(&read, names)),
+            (_, Defined::Connection(given)) => Ok(connection::wrong(given, names, against.vault_refusal)),
             (_, Defined::User(defined)) => Ok(user::wrong(defined)),
             _ => continue,
         };

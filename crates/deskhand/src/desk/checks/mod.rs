@@ -1,4 +1,4 @@
-//! What is given to be applied, held against what there is.
+//! What is given to be applied, held against what there is, and what there is against what is given.
 //!
 //! `check.rs` goes through all of it, `names.rs` is what can be referred to, and each kind of definition has a file.
 
