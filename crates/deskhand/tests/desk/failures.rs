@@ -1,5 +1,7 @@
 //! Failures in playbooks, and events that are escalated.
 
+use std::time::Duration;
+
 use deskhand_engine::desk::{EventChange, EventState, Turned};
 use deskhand_engine::runs::{Cause, Plan, RunFilter, RunOutcome};
 use serde_json::Map;
@@ -101,4 +103,40 @@ async fn a_rule_starts_the_playbook_that_it_escalates_to_though_that_waits_for_n
         ..RunFilter::default()
     };
     assert_eq!(stage.runs(of_act).await.len(), 5);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_runs_inside_of_what_a_failure_has_set_off_sets_nothing_off() {
+    let stage = Stage::set(1).await;
+    let playbook =
+        |name: &str, rest: &str| format!("[playbook]\nname = \"{name}\"\nsummary = \"A part of a circle.\"\n{rest}");
+    stage
+        .apply(&playbook("N", "[[step]]\nname = \"No\"\nfail = \"no\"\n"))
+        .await;
+    let runs_it = "[[trigger]]\nfailure_of = \"*\"\n[[step]]\nname = \"Sub\"\nplaybook = \"N\"\n";
+    for name in ["F", "G"] {
+        stage.apply(&playbook(name, runs_it)).await;
+    }
+    let plan = Plan::Playbook {
+        name: "N".to_owned(),
+        version: 1,
+    };
+    let all = async { stage.run("by hand", plan, Map::new()).await };
+    let ended = tokio::time::timeout(Duration::from_secs(20), all).await;
+    assert!(ended.is_ok(), "it goes on for ever");
+    let mut runs: Vec<_> = stage
+        .runs(RunFilter::default())
+        .await
+        .into_iter()
+        .map(|run| run.id)
+        .collect();
+    runs.sort();
+    let expected = [
+        "by hand",
+        "failure:by hand:F",
+        "failure:by hand:F/Sub",
+        "failure:by hand:G",
+        "failure:by hand:G/Sub",
+    ];
+    assert_eq!(runs, expected);
 }
