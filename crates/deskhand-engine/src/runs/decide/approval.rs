@@ -1,5 +1,7 @@
 //! An approval: people are asked once, and have their time.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde_json::{Map, json};
 
@@ -29,6 +31,11 @@ impl Decider<'_> {
             Some(at) => self.wake_at(at),
             None => {}
         }
+    }
+
+    /// When a question that is asked now cannot be answered any more.
+    pub(super) fn expiry(&self, expires: Option<Duration>) -> Option<Timestamp> {
+        expires.map(|after| self.now.saturating_add(after).unwrap_or(Timestamp::MAX))
     }
 
     /// Starts a run that writes to those who are asked; its id says that it is for this time of asking.

@@ -54,7 +54,7 @@ impl Decider<'_> {
                 question: render.text(question)?,
                 by: by.clone(),
                 notify: render.recipients(notify)?,
-                expires_at: expires.map(|after| self.now.saturating_add(after).unwrap_or(Timestamp::MAX)),
+                expires_at: self.expiry(*expires),
             },
             Does::Playbook { name, inputs } => self.nested(path, name, render.map(inputs)?)?,
             Does::Mail { to, subject, text } => Wish::Mail(Letter {
