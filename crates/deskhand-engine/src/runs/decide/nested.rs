@@ -41,9 +41,13 @@ fn ended(child: &ChildEnd, name: &str, run: &str, stopped: bool) -> Ended {
         RunOutcome::Failed | RunOutcome::Cancelled => {
             let why = child.reason.as_deref().unwrap_or("it was cancelled");
             let failure = Failure::new(424, format!("Playbook `{name}` failed: {why}"));
-            let failure = failure
-                .with_hint(format!("look at run `{run}`"))
-                .with_retry(Retry::Later);
+            // What somebody has ended does not begin again by itself.
+            let retry = if child.outcome == RunOutcome::Cancelled {
+                Retry::Never
+            } else {
+                Retry::Later
+            };
+            let failure = failure.with_hint(format!("look at run `{run}`")).with_retry(retry);
             Ended {
                 output,
                 ..Ended::failed(failure)

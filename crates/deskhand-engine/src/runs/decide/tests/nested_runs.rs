@@ -120,3 +120,24 @@ fn answers_and_ends_that_are_for_nobody_change_nothing() {
     run.hear_retry();
     assert_eq!(run.play(), Some(RunOutcome::Successful));
 }
+
+#[test]
+fn what_failed_is_tried_again_by_itself_and_what_somebody_cancelled_is_not() {
+    let steps = || playbook("P").step("Sub", &[], nested("Sub", json!({}))).tries(3, 30);
+    let mut failed = Pretend::new(steps());
+    failed.decide(vec![]);
+    failed.hear_child("Sub", RunOutcome::Failed, Some("No."));
+    assert!(matches!(failed.decide(vec![]), Next::Sleep { wake: Some(_) }));
+    let mut cancelled = Pretend::new(steps());
+    cancelled.decide(vec![]);
+    cancelled.hear_child("Sub", RunOutcome::Cancelled, Some("It was cancelled by bob."));
+    assert_eq!(cancelled.play(), Some(RunOutcome::Failed));
+    assert_eq!(cancelled.story(), ["+Sub", "!Sub"]);
+    assert!(cancelled.signals.is_empty());
+    cancelled.hear_retry();
+    assert_eq!(cancelled.decide(vec![]), Next::Sleep { wake: None });
+    assert!(
+        matches!(cancelled.signals[0].what, What::RetryAsked { .. }),
+        "a person may"
+    );
+}
