@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use deskhand_engine::desk::{EventChange, EventState, Turned};
-use deskhand_engine::runs::{Cause, Plan, RunFilter, RunOutcome};
+use deskhand_engine::runs::{Cause, Plan, RunFilter, RunOutcome, What};
 use serde_json::Map;
 
 use super::stage::Stage;
@@ -139,4 +139,68 @@ async fn what_runs_inside_of_what_a_failure_has_set_off_sets_nothing_off() {
         "failure:by hand:G/Sub",
     ];
     assert_eq!(runs, expected);
+}
+
+/// A playbook that goes on when it cannot read a ticket.
+fn goes_on(name: &str, before: &str, ticket: &str) -> String {
+    format!(
+        "[playbook]\nname = \"{name}\"\nsummary = \"Reads.\"\n{before}[[step]]\nname = \"Read\"\n\
+         command = \"get-tickets\"\nconnection = \"acme\"\ninputs = {{ \"Ticket IDs\" = [\"{ticket}\"] }}\n\
+         on_failure = \"go_on\"\n"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_is_tried_again_with_the_runs_in_it_that_were_partially_successful() {
+    let stage = Stage::set(1).await;
+    stage.apply(&goes_on("Inner", "", "999999")).await;
+    stage
+        .apply("[playbook]\nname = \"Outer\"\nsummary = \"Runs it.\"\n[[step]]\nname = \"Sub\"\nplaybook = \"Inner\"\n")
+        .await;
+    let plan = Plan::Playbook {
+        name: "Outer".to_owned(),
+        version: 1,
+    };
+    let story = stage.run("by hand", plan, Map::new()).await;
+    assert_eq!(
+        story.summary.outcome,
+        Some(RunOutcome::PartiallySuccessful),
+        "{story:?}"
+    );
+    stage.printed("", &["runs", "retry", "by hand"]).await;
+    stage.engine.turn().await.unwrap();
+    let attempts = async |run: &str, wanted: &str| {
+        let entries = stage.story(run).await.entries.into_iter();
+        let began = entries.filter(|entry| matches!(&entry.what, What::StepBegan { step, .. } if step == wanted));
+        began.count()
+    };
+    assert_eq!(
+        (attempts("by hand", "Sub").await, attempts("by hand/Sub", "Read").await),
+        (2, 2)
+    );
+    let outcome = stage.story("by hand").await.summary.outcome;
+    assert_eq!(outcome, Some(RunOutcome::PartiallySuccessful), "it still is not there");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_of_which_nothing_can_be_tried_again_is_refused_that() {
+    let stage = Stage::set(5).await;
+    let poll = "[[step]]\nname = \"Poll\"\nrepeat_until = \"{{ turn == 2 }}\"\nlimit = 3\n";
+    let text = goes_on("Polls", poll, "{{ 999999 if turn == 1 else 1001 }}") + "inside = \"Poll\"\n";
+    stage.apply(&text).await;
+    let plan = Plan::Playbook {
+        name: "Polls".to_owned(),
+        version: 1,
+    };
+    let story = stage.run("by hand", plan, Map::new()).await;
+    assert_eq!(
+        story.summary.outcome,
+        Some(RunOutcome::PartiallySuccessful),
+        "{story:?}"
+    );
+    let refused = stage.deskhand("", &["runs", "retry", "by hand"]).await;
+    assert_eq!(refused.code, 2, "{}", refused.stdout);
+    let said = "nothing of run `by hand` can be tried again";
+    assert!(refused.stderr.contains(said), "{}", refused.stderr);
+    assert_eq!(stage.story("by hand").await.entries, story.entries);
 }

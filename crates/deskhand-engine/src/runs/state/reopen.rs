@@ -111,11 +111,12 @@ impl History {
         failed.and_then(Node::ending) == Some(StepEnding::Failed) && self.shape.is_taken_over(step)
     }
 
-    /// Whether a step failed, or an element of it did.
+    /// Whether a step failed, or an element of it did, or something in the run that it has waited for.
     fn wants_another_try(&self, path: &str) -> bool {
         let Some(node) = self.node(path) else { return false };
         let partly = node.ending() == Some(StepEnding::PartiallySuccessful);
-        node.is_bad() || (partly && self.has_failed_inside(path))
+        let is_run = matches!(node.wish, Some(Wish::Playbook { .. }));
+        node.is_bad() || (partly && (is_run || self.has_failed_inside(path)))
     }
 
     fn has_failed_inside(&self, path: &str) -> bool {

@@ -141,3 +141,35 @@ fn what_failed_is_tried_again_by_itself_and_what_somebody_cancelled_is_not() {
         "a person may"
     );
 }
+
+#[test]
+fn a_run_that_was_partially_successful_is_told_to_try_again_with_the_one_that_waits_for_it() {
+    let each = playbook("P")
+        .step("Each", &[], for_each(json!([1])))
+        .part("Each", "Sub", &[], nested("Sub", json!({})));
+    let alone = playbook("P").step("Sub", &[], nested("Sub", json!({})));
+    for (steps, path, again) in [
+        (alone, "Sub", &["+Sub", "-Sub"][..]),
+        (
+            each,
+            "Each[0]/Sub",
+            &["+Each", "+Each[0]", "+Each[0]/Sub", "-Each[0]/Sub", "-Each[0]", "-Each"],
+        ),
+    ] {
+        let mut run = Pretend::new(steps);
+        run.decide(vec![]);
+        run.hear_child(path, RunOutcome::PartiallySuccessful, None);
+        assert_eq!(run.play(), Some(RunOutcome::PartiallySuccessful));
+        assert!(run.history.can_be_tried_again());
+        run.hear_retry();
+        assert_eq!(run.decide(vec![]), Next::Sleep { wake: None });
+        assert!(matches!(run.signals[0].what, What::RetryAsked { .. }));
+        assert_eq!(
+            (run.signals[0].run.as_str(), run.starts.len()),
+            (format!("r/{path}").as_str(), 1)
+        );
+        run.hear_child(path, RunOutcome::Successful, None);
+        assert_eq!(run.play(), Some(RunOutcome::Successful));
+        assert_eq!(run.again(), again);
+    }
+}
