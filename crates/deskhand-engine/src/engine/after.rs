@@ -6,11 +6,11 @@ use serde_json::{Map, Value, json};
 use super::world::DeskWorld;
 use crate::StoreError;
 use crate::runs::world::Follows;
-use crate::runs::{Cause, NewRun, Plan, RunOutcome, RunStory, RunSummary, StepEnding, What};
+use crate::runs::{Cause, NewRun, Plan, RunOutcome, RunStory, RunSummary, StepEnding, What, id_after};
 use crate::schedules::{EndedRun, after_run};
 
 impl DeskWorld {
-    pub(super) async fn follows(&self, ended: &RunSummary) -> Result<Follows, Failure> {
+    pub(super) async fn follows(&self, ended: &RunSummary, ending: u32) -> Result<Follows, Failure> {
         let mut follows = Follows::default();
         let (Some(outcome), now) = (ended.outcome, self.parts.clock.now()) else {
             return Ok(follows);
@@ -22,6 +22,7 @@ impl DeskWorld {
         {
             let run = EndedRun {
                 id: &ended.id,
+                ending,
                 outcome,
                 reason: ended.reason.as_deref(),
                 at: now,
@@ -36,13 +37,13 @@ impl DeskWorld {
             }
         }
         if outcome == RunOutcome::Failed {
-            follows.starts.extend(self.set_off_by(ended).await?);
+            follows.starts.extend(self.set_off_by(ended, ending).await?);
         }
         Ok(follows)
     }
 
     /// Runs of playbooks that this failure sets off. What comes of a failure sets nothing off: it could go on for ever.
-    async fn set_off_by(&self, failed: &RunSummary) -> Result<Vec<NewRun>, Failure> {
+    async fn set_off_by(&self, failed: &RunSummary, ending: u32) -> Result<Vec<NewRun>, Failure> {
         let whose = match &failed.plan {
             Plan::Playbook { name, .. } => Some(name.as_str()),
             _ => None,
@@ -57,7 +58,7 @@ impl DeskWorld {
             return Ok(Vec::new());
         }
         let set_off = waiting.into_iter().map(|(name, version, _)| NewRun {
-            id: format!("failure:{}:{name}", failed.id),
+            id: id_after("failure", ending, &format!("{}:{name}", failed.id)),
             plan: Plan::Playbook {
                 name: name.clone(),
                 version: *version,

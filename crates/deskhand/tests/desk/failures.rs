@@ -141,6 +141,45 @@ async fn what_runs_inside_of_what_a_failure_has_set_off_sets_nothing_off() {
     assert_eq!(runs, expected);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_that_fails_again_sets_off_again_what_waits_for_its_failure() {
+    let stage = Stage::set(1).await;
+    stage
+        .apply("[playbook]\nname = \"Bad\"\nsummary = \"Fails.\"\n[[step]]\nname = \"No\"\nfail = \"no\"\n")
+        .await;
+    stage
+        .apply(
+            "[playbook]\nname = \"On bad\"\nsummary = \"Waits for that.\"\n[[trigger]]\nfailure_of = \"Bad\"\n\
+             [[step]]\nname = \"Say\"\nformat = { why = \"{{ failure.reason }}\" }\n",
+        )
+        .await;
+    let plan = Plan::Playbook {
+        name: "Bad".to_owned(),
+        version: 1,
+    };
+    stage.run("by hand", plan, Map::new()).await;
+    for expected in [
+        &["failure:by hand:On bad"][..],
+        &["failure-2:by hand:On bad", "failure:by hand:On bad"],
+        &[
+            "failure-2:by hand:On bad",
+            "failure-3:by hand:On bad",
+            "failure:by hand:On bad",
+        ],
+    ] {
+        let of_it = RunFilter {
+            playbook: Some("On bad".to_owned()),
+            outcome: Some(RunOutcome::Successful),
+            ..RunFilter::default()
+        };
+        let mut runs: Vec<_> = stage.runs(of_it).await.into_iter().map(|run| run.id).collect();
+        runs.sort();
+        assert_eq!(runs, expected);
+        stage.printed("", &["runs", "retry", "by hand"]).await;
+        stage.engine.turn().await.unwrap();
+    }
+}
+
 /// A playbook that goes on when it cannot read a ticket.
 fn goes_on(name: &str, before: &str, ticket: &str) -> String {
     format!(
