@@ -39,7 +39,8 @@ impl RunHost {
         match said {
             // A run that ended well has nothing to try again; one that is to be cancelled has told of its end already.
             Signalled::Ended if matches!(signal.what, What::RetryAsked { .. }) => self.end_of(signal).await,
-            Signalled::Taken | Signalled::Ended => Ok(None),
+            // What runs say is for runs of steps, which no schedule has started.
+            Signalled::Taken | Signalled::Ended | Signalled::Overlaps { .. } => Ok(None),
             Signalled::Missing => Ok(Some(ended(
                 signal,
                 RunOutcome::Failed,
