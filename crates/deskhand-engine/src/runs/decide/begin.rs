@@ -106,6 +106,7 @@ impl Decider<'_> {
                     run: self.facts.run.id.clone(),
                     step: path.to_owned(),
                     by: self.facts.run.cause.person().map(str::to_owned),
+                    depth: self.facts.run.cause.depth() + 1,
                 };
                 self.start(run.clone(), plan, cause, inputs.clone());
             }

@@ -1,9 +1,11 @@
 //! Playbooks that run playbooks.
 
-use serde_json::json;
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
 
 use super::Pretend;
-use crate::conformance::host::steps::{for_each, format, mail, nested, playbook, wait};
+use crate::conformance::host::steps::{ask, for_each, format, mail, nested, playbook, wait};
 use crate::runs::decide::Next;
 use crate::runs::{Cause, Plan, RunOutcome, What};
 
@@ -30,6 +32,7 @@ fn another_playbook_is_a_run_of_its_own_that_is_waited_for() {
         by: Some("ada".to_owned()),
     };
     assert_eq!(child.cause, cause);
+        depth: 1,
     assert!(run.signals.is_empty());
     run.hear_child("Sub", RunOutcome::PartiallySuccessful, None);
     assert_eq!(run.play(), Some(RunOutcome::PartiallySuccessful));
@@ -104,7 +107,24 @@ fn an_unknown_playbook_and_one_too_deep_are_failures() {
     assert_eq!(run.play(), Some(RunOutcome::Failed));
     assert_eq!(run.failure("Sub").message, "There is no playbook `Nothing`.");
     let mut deep = Pretend::new(playbook("P").step("Sub", &[], nested("Sub", json!({}))));
-    deep.run.id = format!("r{}", "/Sub".repeat(50));
+    deep.run.cause = Cause::Step {
+        run: "before".to_owned(),
+        step: "Sub".to_owned(),
+        by: None,
+        depth: 31,
+    };
+    deep.decide(vec![]);
+    let Cause::Step { depth, .. } = deep.starts[0].cause else {
+        panic!("{:?}", deep.starts)
+    };
+    assert_eq!(depth, 32);
+    let mut deep = Pretend::new(playbook("P").step("Sub", &[], nested("Sub", json!({}))));
+    deep.run.cause = Cause::Step {
+        run: "before".to_owned(),
+        step: "Sub".to_owned(),
+        by: None,
+        depth,
+    };
     assert_eq!(deep.play(), Some(RunOutcome::Failed));
     assert!(deep.failure("Sub").message.contains("too deeply"));
     assert!(deep.starts.is_empty());
@@ -171,5 +191,31 @@ fn a_run_that_was_partially_successful_is_told_to_try_again_with_the_one_that_wa
         run.hear_child(path, RunOutcome::Successful, None);
         assert_eq!(run.play(), Some(RunOutcome::Successful));
         assert_eq!(run.again(), again);
+    }
+}
+
+#[test]
+fn ids_that_would_be_too_long_are_shortened_and_stay_different() {
+    let steps = playbook("P")
+        .step("Each", &[], for_each(json!([1, 2])))
+        .part("Each", "Sub", &[], nested("Sub", json!({})))
+        .part("Each", "Ask", &["Sub"], ask(&[], None));
+    let mut run = Pretend::new(steps);
+    run.run.id = format!("schedule:{}", "é".repeat(186));
+    for element in 0..2 {
+        run.decide(vec![]);
+        run.hear_child(&format!("Each[{element}]/Sub"), RunOutcome::Successful, None);
+        run.decide(vec![]);
+        run.hear_answer(&format!("Each[{element}]/Ask"), "approved", "ada");
+    }
+    assert_eq!(run.play(), Some(RunOutcome::Successful));
+    let ids: HashSet<_> = run.starts.iter().map(|start| start.id.as_str()).collect();
+    assert_eq!(
+        (run.starts.len(), ids.len()),
+        (4, 4),
+        "two runs and two letters: {ids:?}"
+    );
+    for id in ids {
+        assert!(id.chars().count() <= 200 && id.starts_with("schedule:é"), "{id}");
     }
 }
