@@ -32,6 +32,11 @@ impl Decider<'_> {
 fn ended(child: &ChildEnd, name: &str, run: &str, stopped: bool) -> Ended {
     let output = child.output.clone();
     match child.outcome {
+        RunOutcome::Successful | RunOutcome::PartiallySuccessful if output.is_null() => {
+            let message = format!("What playbook `{name}` has yielded is larger than a step may yield.");
+            let failure = Failure::new(413, message);
+            Ended::failed(failure.with_hint("let its steps yield less: fewer records at once, or a filter"))
+        }
         RunOutcome::Successful => Ended::well(output),
         RunOutcome::PartiallySuccessful => Ended {
             ending: StepEnding::PartiallySuccessful,

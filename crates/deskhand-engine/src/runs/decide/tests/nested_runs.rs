@@ -30,9 +30,9 @@ fn another_playbook_is_a_run_of_its_own_that_is_waited_for() {
         run: "r".to_owned(),
         step: "Sub".to_owned(),
         by: Some("ada".to_owned()),
+        depth: 1,
     };
     assert_eq!(child.cause, cause);
-        depth: 1,
     assert!(run.signals.is_empty());
     run.hear_child("Sub", RunOutcome::PartiallySuccessful, None);
     assert_eq!(run.play(), Some(RunOutcome::PartiallySuccessful));
@@ -192,6 +192,27 @@ fn a_run_that_was_partially_successful_is_told_to_try_again_with_the_one_that_wa
         assert_eq!(run.play(), Some(RunOutcome::Successful));
         assert_eq!(run.again(), again);
     }
+}
+
+#[test]
+fn what_a_run_yields_and_nobody_can_hand_on_is_a_failure_of_the_step() {
+    let mut run = Pretend::new(playbook("P").step("Sub", &[], nested("Sub", json!({}))).tries(3, 30));
+    run.decide(vec![]);
+    run.hear(What::ChildEnded {
+        step: "Sub".to_owned(),
+        run: "r/Sub".to_owned(),
+        outcome: RunOutcome::Successful,
+        output: Value::Null,
+        reason: None,
+    });
+    assert_eq!(run.play(), Some(RunOutcome::Failed));
+    let failure = run.failure("Sub");
+    assert_eq!(failure.status_code, 413);
+    assert!(
+        failure.message.contains("larger than a step may yield"),
+        "{}",
+        failure.message
+    );
 }
 
 #[test]
