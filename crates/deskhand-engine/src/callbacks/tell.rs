@@ -31,7 +31,7 @@ pub fn tiding(reception: &Reception, told_at: Option<u64>, silence: Option<Silen
 
 /// The id of the letter about a silence that began after so many callbacks: the same whoever notices it, and when.
 pub(crate) fn id_of(connection: &str, received: u64) -> String {
-    letter_id(&about(connection), &format!("silent after {received}"))
+    letter_id(&about(connection), &format!("silent after {received}"), 1)
 }
 
 /// A connection whose callbacks are watched.
@@ -87,7 +87,7 @@ impl Watched<'_> {
 
     fn back(&self, now: Timestamp) -> (String, String, String) {
         let connection = self.connection;
-        let id = letter_id(&about(connection), &format!("back after {}", self.received));
+        let id = letter_id(&about(connection), &format!("back after {}", self.received), 1);
         let text = format!(
             "The callbacks of connection {connection} come again; this was noticed at {}.\n",
             self.dates.tell(now)

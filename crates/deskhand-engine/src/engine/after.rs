@@ -6,11 +6,11 @@ use serde_json::{Map, Value, json};
 use super::world::DeskWorld;
 use crate::StoreError;
 use crate::runs::world::Follows;
-use crate::runs::{Cause, NewRun, Plan, RunOutcome, RunStory, RunSummary, StepEnding, What};
+use crate::runs::{Cause, NewRun, Plan, RunOutcome, RunStory, RunSummary, StepEnding, What, id_after};
 use crate::schedules::{EndedRun, after_run};
 
 impl DeskWorld {
-    pub(super) async fn follows(&self, ended: &RunSummary) -> Result<Follows, Failure> {
+    pub(super) async fn follows(&self, ended: &RunSummary, ending: u32) -> Result<Follows, Failure> {
         let mut follows = Follows::default();
         let (Some(outcome), now) = (ended.outcome, self.parts.clock.now()) else {
             return Ok(follows);
@@ -22,6 +22,7 @@ impl DeskWorld {
         {
             let run = EndedRun {
                 id: &ended.id,
+                ending,
                 outcome,
                 reason: ended.reason.as_deref(),
                 at: now,
@@ -36,16 +37,13 @@ impl DeskWorld {
             }
         }
         if outcome == RunOutcome::Failed {
-            follows.starts.extend(self.set_off_by(ended));
+            follows.starts.extend(self.set_off_by(ended, ending).await?);
         }
         Ok(follows)
     }
 
-    /// Runs of playbooks that this failure sets off. What was set off by a failure sets nothing off: it could go on for ever.
-    fn set_off_by(&self, failed: &RunSummary) -> Vec<NewRun> {
-        if matches!(failed.cause, Cause::Failure { .. } | Cause::Alert { .. }) {
-            return Vec::new();
-        }
+    /// Runs of playbooks that this failure sets off. What comes of a failure sets nothing off: it could go on for ever.
+    async fn set_off_by(&self, failed: &RunSummary, ending: u32) -> Result<Vec<NewRun>, Failure> {
         let whose = match &failed.plan {
             Plan::Playbook { name, .. } => Some(name.as_str()),
             _ => None,
@@ -55,19 +53,41 @@ impl DeskWorld {
             Some(of) => whose == Some(of),
             None => whose != Some(name),
         });
-        waiting
-            .map(|(name, version, _)| NewRun {
-                id: format!("failure:{}:{name}", failed.id),
-                plan: Plan::Playbook {
-                    name: name.clone(),
-                    version: *version,
-                },
-                cause: Cause::Failure { run: failed.id.clone() },
-                site: failed.site.clone(),
-                given: Map::new(),
-                created_at: self.parts.clock.now(),
-            })
-            .collect()
+        let waiting: Vec<_> = waiting.collect();
+        if waiting.is_empty() || self.comes_of_failure(&failed.cause).await? {
+            return Ok(Vec::new());
+        }
+        let set_off = waiting.into_iter().map(|(name, version, _)| NewRun {
+            id: id_after("failure", ending, &format!("{}:{name}", failed.id)),
+            plan: Plan::Playbook {
+                name: name.clone(),
+                version: *version,
+            },
+            cause: Cause::Failure { run: failed.id.clone() },
+            site: failed.site.clone(),
+            given: Map::new(),
+            created_at: self.parts.clock.now(),
+        });
+        Ok(set_off.collect())
+    }
+
+    /// Whether a failure, or an alert, is on the way to a run.
+    ///
+    /// The way goes back from a run to the one that waits for it, and to the one whose step has dismissed the event. Each of
+    /// those was there before, so that it ends.
+    async fn comes_of_failure(&self, cause: &Cause) -> Result<bool, Failure> {
+        let mut cause = cause.clone();
+        loop {
+            let before = match cause {
+                Cause::Failure { .. } | Cause::Alert { .. } => return Ok(true),
+                Cause::Step { run, .. } | Cause::Dismissal { run: Some(run), .. } => run,
+                _ => return Ok(false),
+            };
+            let Some(story) = self.parts.store.get_run(&before).await.map_err(trouble)? else {
+                return Ok(false);
+            };
+            cause = story.summary.cause;
+        }
     }
 }
 

@@ -261,7 +261,7 @@ impl World for DeskWorld {
         Box::pin(self.set_off_by_step(change, by))
     }
 
-    fn after<'a>(&'a self, ended: &'a RunSummary) -> BoxFuture<'a, Result<Follows, Failure>> {
-        Box::pin(self.follows(ended))
+    fn after<'a>(&'a self, ended: &'a RunSummary, ending: u32) -> BoxFuture<'a, Result<Follows, Failure>> {
+        Box::pin(self.follows(ended, ending))
     }
 }

@@ -119,6 +119,7 @@ mod tests {
         for outcome in [good, bad, bad, bad, good, good] {
             let ended = EndedRun {
                 id: "run",
+                ending: 1,
                 outcome,
                 reason: Some("The host does not answer."),
                 at: at("2026-11-26T10:00:07Z"),

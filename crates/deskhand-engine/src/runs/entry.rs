@@ -85,7 +85,7 @@ pub enum What {
         run: String,
         /// How it ended.
         outcome: RunOutcome,
-        /// What it yields.
+        /// What it yields; null when that is more than a step may yield, or it has failed before it began.
         output: Value,
         /// Why it failed.
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -5,6 +5,7 @@
 pub mod decide;
 mod entry;
 pub mod host;
+mod id;
 mod plan;
 mod questions;
 mod run;
@@ -19,3 +20,5 @@ pub use questions::{Question, open_questions};
 pub use run::{Cause, NewRun, Plan, RunFilter, RunOutcome, RunState, RunSummary};
 pub use seam::{Append, ClaimedRun, RunClaim, RunLease, RunStore, RunStory, Signalled, Then};
 pub use world::World;
+
+pub(crate) use id::{fitting, id_after};

@@ -108,6 +108,9 @@ pub enum Cause {
         /// Whoever asked for the first of the runs, if somebody did.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<String>,
+        /// How many runs wait for it, one for the other.
+        #[serde(default)]
+        depth: u32,
     },
     /// The engine itself, for what is to be told.
     Alert {
@@ -123,6 +126,14 @@ impl Cause {
             Self::Person { name } => Some(name),
             Self::Step { by, .. } => by.as_deref(),
             _ => None,
+        }
+    }
+
+    /// How many runs wait for the run, one for the other.
+    pub(in crate::runs) fn depth(&self) -> u32 {
+        match self {
+            Self::Step { depth, .. } => *depth,
+            _ => 0,
         }
     }
 }

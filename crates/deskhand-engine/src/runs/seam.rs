@@ -26,7 +26,8 @@ pub trait RunStore: Send + Sync {
     /// others have appended meanwhile.
     fn append<'a>(&'a self, lease: &'a RunLease, append: Append) -> BoxFuture<'a, Result<Vec<Entry>, StoreError>>;
 
-    /// Appends what somebody wants of a run, and makes it due.
+    /// Appends what somebody wants of a run, and makes it due. A run of a schedule that is tried again is under way for that
+    /// schedule, unless another one is.
     fn signal<'a>(
         &'a self,
         run: &'a str,
@@ -138,12 +139,17 @@ pub enum Then {
 }
 
 /// What came of a signal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Signalled {
     /// It was appended.
     Taken,
     /// The run has ended; only [`What::RetryAsked`] is taken then, and opens it again unless it was successful.
     Ended,
+    /// The run has ended, and stays so: its schedule has another one under way, and never two.
+    Overlaps {
+        /// The other one.
+        run: String,
+    },
     /// There is no such run.
     Missing,
 }

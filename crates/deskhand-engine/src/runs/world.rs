@@ -40,8 +40,9 @@ pub trait World: Known {
     /// The runs that a change of an event by a step of this run sets off, if it changes something.
     fn turned<'a>(&'a self, change: &'a EventChange, by: &'a NewRun) -> BoxFuture<'a, Result<Vec<NewRun>, Failure>>;
 
-    /// What follows from a run's end, beside what it waits for.
-    fn after<'a>(&'a self, ended: &'a RunSummary) -> BoxFuture<'a, Result<Follows, Failure>>;
+    /// What follows from a run's end, beside what it waits for. A run that is tried again has several ends, counted from 1; what
+    /// starts after each has an id of its own.
+    fn after<'a>(&'a self, ended: &'a RunSummary, ending: u32) -> BoxFuture<'a, Result<Follows, Failure>>;
 }
 
 /// A command with what it is to be handed.

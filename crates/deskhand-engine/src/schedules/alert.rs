@@ -13,6 +13,8 @@ use crate::runs::{Cause, NewRun, Plan, RunOutcome};
 pub struct EndedRun<'a> {
     /// Its id.
     pub id: &'a str,
+    /// Which of its ends this is, from 1: a run that is tried again has several.
+    pub ending: u32,
     /// How it ended.
     pub outcome: RunOutcome,
     /// Why it failed.
@@ -41,7 +43,7 @@ impl AfterRun {
 ///
 /// One letter goes out when as many runs have failed in a row as the schedule says, not earlier and not again; a run that
 /// works begins the count anew, and people who were told of failures hear that it works. A run that somebody cancelled is
-/// neither. The ids of the letters are made of the run's, so that each is written once; times in them have this form.
+/// neither. The ids of the letters are made of the run's and of which end it is, so that each is written once; times in them have this form.
 pub fn after_run(schedule: &Schedule, standing: &Standing, ended: EndedRun<'_>, dates: &DateForm) -> AfterRun {
     let (failures, works) = match ended.outcome {
         RunOutcome::Successful | RunOutcome::PartiallySuccessful => (0, true),
@@ -75,7 +77,7 @@ pub fn after_run(schedule: &Schedule, standing: &Standing, ended: EndedRun<'_>, 
 
 fn letter(schedule: &Schedule, alert: &Alert, ended: EndedRun<'_>, (subject, text): (String, String)) -> NewRun {
     NewRun {
-        id: letter_id(&schedule.name, ended.id),
+        id: letter_id(&schedule.name, ended.id, ended.ending),
         plan: Plan::Letter {
             to: alert.to.clone(),
             subject,
@@ -173,6 +175,7 @@ mod tests {
             let id = format!("run {number}");
             let ended = EndedRun {
                 id: &id,
+                ending: 1,
                 outcome: *outcome,
                 reason: Some("It is broken."),
                 at: at("2026-11-26T10:00:00Z"),
@@ -230,6 +233,7 @@ mod tests {
     fn failures_are_counted_where_nobody_is_to_be_told() {
         let ended = EndedRun {
             id: "run",
+            ending: 1,
             outcome: Failed,
             reason: None,
             at: at("2026-11-26T10:00:00Z"),
@@ -250,6 +254,7 @@ mod tests {
         });
         let ended = EndedRun {
             id: "schedule:Hourly@2026-11-26T10:00:00Z",
+            ending: 1,
             outcome: Failed,
             reason: Some("The PSA refuses the keys."),
             at: at("2026-11-26T10:00:05Z"),
@@ -264,6 +269,12 @@ mod tests {
             Cause::Alert {
                 about: "Hourly".to_owned()
             }
+        );
+        let again = EndedRun { ending: 2, ..ended };
+        let again = after_run(&schedule, &standing("2026-11-26T11:00:00Z"), again, &berlin);
+        assert_eq!(
+            again.letters[0].id, "alert-2:Hourly@schedule:Hourly@2026-11-26T10:00:00Z",
+            "it ends another time after it was tried again"
         );
         let Plan::Letter { subject, text, .. } = letter.plan else {
             panic!("no letter")

@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
+use crate::runs::id_after;
+
 /// Ids of runs have at most 200 letters, and a letter's has the name twice.
 const LONGEST: usize = 64;
 
@@ -36,9 +38,9 @@ pub(crate) fn run_id(schedule: &str, due: Timestamp) -> String {
     format!("schedule:{}@{due}", plain(schedule))
 }
 
-/// The id of the run of a letter about another run.
-pub(crate) fn letter_id(schedule: &str, run: &str) -> String {
-    format!("alert:{}@{run}", plain(schedule))
+/// The id of the run of a letter about an end of another run.
+pub(crate) fn letter_id(schedule: &str, run: &str, ending: u32) -> String {
+    id_after("alert", ending, &format!("{}@{run}", plain(schedule)))
 }
 
 /// A name with nothing in it that an id cannot have: connections are named more freely than schedules.
@@ -79,7 +81,7 @@ mod tests {
         let run = run_id("Nightly report", due);
         assert_eq!(run, "schedule:Nightly report@2026-11-26T06:00:00Z");
         assert_eq!(
-            letter_id("Nightly report", &run),
+            letter_id("Nightly report", &run, 1),
             "alert:Nightly report@schedule:Nightly report@2026-11-26T06:00:00Z"
         );
         assert_eq!(
@@ -92,6 +94,7 @@ mod tests {
     fn the_longest_name_leaves_room_for_an_id() {
         let name = format!("health:{}", "m".repeat(LONGEST));
         let run = run_id(&name, "2026-11-26T06:00:00.123456789Z".parse().unwrap());
-        assert!(letter_id(&name, &run).len() <= 200);
+        let id = letter_id(&name, &run, u32::MAX);
+        assert!(id.len() <= 200 && id.ends_with(&run), "{id}");
     }
 }

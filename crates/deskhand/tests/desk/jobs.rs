@@ -232,3 +232,27 @@ async fn pl1_the_playbook_of_a_job_that_is_off_or_stopped_is_left_out() {
     }
     assert_eq!(names, ["New"; 5]);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pl3_a_run_that_was_told_of_and_works_when_it_is_tried_again_is_told_of_again() {
+    let stage = Stage::set(5).await;
+    let nobody = Member::with_rights("public", "private", &[]);
+    stage.sandbox.world().set_member(nobody);
+    stage
+        .apply(&job("Tickets", "alert = { to = [\"noc@example.com\"], after = 1 }\n"))
+        .await;
+    stage.forward(16).await;
+    let failed = stage.runs_of("ingestion:Tickets").await;
+    let first = failed.last().unwrap();
+    assert_eq!(
+        (first.outcome, stage.letters.subjects().len()),
+        (Some(RunOutcome::Failed), 1)
+    );
+    let everybody = Member::with_every_right("sandbox", "public", "private");
+    stage.sandbox.world().set_member(everybody);
+    stage.printed("", &["runs", "retry", &first.id]).await;
+    stage.engine.turn().await.unwrap();
+    let subjects = stage.letters.subjects();
+    assert_eq!(subjects.len(), 2, "{subjects:?}");
+    assert!(subjects[1].ends_with("works again"), "{subjects:?}");
+}

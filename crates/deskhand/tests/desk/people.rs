@@ -119,8 +119,8 @@ async fn users_look_after_runs_of_their_sites_and_operators_define_the_desk() {
     let apply = ["apply", "-f", &desk.to_string_lossy()];
     refused(&stage.deskhand("ann", &apply).await, "`ann` is no operator");
     stage.printed("olga", &apply).await;
-    let nothing_failed = stage.deskhand("ann", &["runs", "retry", run]).await;
-    refused(&nothing_failed, "nothing of run `hand:ann Ask` has failed");
+    let too_early = stage.deskhand("ann", &["runs", "retry", run]).await;
+    refused(&too_early, "run `hand:ann Ask` has not ended");
     stage.printed("bob", &["runs", "cancel", run]).await;
     stage.forward(1).await;
     assert_eq!(stage.story(run).await.summary.outcome, Some(RunOutcome::Cancelled));

@@ -132,3 +132,34 @@ async fn what_is_part_of_a_definition_is_not_stopped_for_ever() {
     refused(&ended, "is the health check of connection `acme`");
     printed(&stage, &["schedules", "pause", "health:acme"]).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_that_is_tried_again_is_the_one_that_its_schedule_waits_for() {
+    let stage = Stage::set(1).await;
+    stage
+        .apply("[playbook]\nname = \"Asks\"\nsummary = \"Asks.\"\n[[step]]\nname = \"Ask\"\napproval = \"Go on?\"\n")
+        .await;
+    stage
+        .apply("[[schedule]]\nname = \"Hourly\"\nplaybook = \"Asks\"\nevery = \"1h\"\n")
+        .await;
+    stage.forward(61).await;
+    let first = stage.runs_of("Hourly").await[0].id.clone();
+    printed(&stage, &["runs", "cancel", &first]).await;
+    stage.forward(60).await;
+    let runs = stage.runs_of("Hourly").await;
+    let second = &runs[0].id;
+    assert_ne!(*second, first);
+    let words = format!("run `{first}` would overlap `{second}`");
+    refused(&deskhand(&stage, &["runs", "retry", &first]).await, &words);
+    printed(&stage, &["runs", "cancel", second]).await;
+    stage.forward(1).await;
+    printed(&stage, &["runs", "retry", &first]).await;
+    stage.forward(60).await;
+    assert_eq!(
+        stage.runs_of("Hourly").await.len(),
+        runs.len(),
+        "the first is under way again"
+    );
+    let shown = printed(&stage, &["schedules", "show", "Hourly"]).await;
+    assert!(shown.contains("the run before was under way"), "{shown}");
+}

@@ -79,6 +79,7 @@ pub(super) async fn every_plan_and_cause_comes_back(desk: &Desk) -> Outcome {
             run: text(),
             step: text(),
             by: Some(text()),
+            depth: 7,
         },
         Cause::Alert { about: text() },
     ];

@@ -33,6 +33,7 @@ pub(super) fn child_of(parent: &str, id: &str) -> NewRun {
             run: parent.to_owned(),
             step: "Sub".to_owned(),
             by: None,
+            depth: 1,
         },
         ..new_run(id, 0)
     }

@@ -1,8 +1,8 @@
 //! Schedules and their due times.
 
-use super::sample::{append, claim_at, claimed, new_run, run_of, time};
+use super::sample::{append, claim_at, claimed, journal, new_run, retry, run_of, state, time};
 use super::{Desk, Outcome};
-use crate::runs::{Append, RunOutcome};
+use crate::runs::{Append, RunOutcome, RunState, Signalled};
 use crate::schedules::{Fate, Firing, Mode, Occurrence, ScheduleAfter, Standing, Turn};
 
 fn standing(name: &str, next: i64) -> Standing {
@@ -231,5 +231,55 @@ pub(super) async fn occurrences_are_listed_from_the_newest(desk: &Desk) -> Outco
         listed[..2],
         "the last of the others were due before 83"
     );
+    Ok(())
+}
+
+pub(super) async fn a_run_that_is_tried_again_runs_beside_no_other(desk: &Desk) -> Outcome {
+    desk.schedules.put_schedules(&[standing("A", 5)]).await?;
+    let running = async || -> Result<Option<String>, crate::StoreError> {
+        let known = desk.schedules.get_schedule("A").await?;
+        Ok(known.and_then(|known| known.running))
+    };
+    let ends = |seen| Append {
+        seen,
+        schedule: Some(ScheduleAfter {
+            schedule: "A".to_owned(),
+            failures: 1,
+            alerted: false,
+        }),
+        ..super::sample::end(RunOutcome::Failed)
+    };
+    for due in [5, 65] {
+        desk.schedules.fire(&[firing("A", due, Some(due + 60))]).await?;
+        if due == 5 {
+            let lease = super::sample::claim(desk, due).await?.lease;
+            desk.runs.append(&lease, ends(0)).await?;
+            assert_eq!(running().await?, None);
+        }
+    }
+    let (first, second) = ("schedule:A@5", "schedule:A@65");
+    let overlaps = Signalled::Overlaps { run: second.to_owned() };
+    assert_eq!(desk.runs.signal(first, &retry(), time(70)).await?, overlaps);
+    assert_eq!(state(desk, first).await?, RunState::Ended);
+    assert_eq!(journal(desk, first).await?.len(), 1, "it was not noted");
+    assert_eq!(running().await?.as_deref(), Some(second));
+
+    let lease = super::sample::claim(desk, 70).await?.lease;
+    desk.runs.append(&lease, ends(0)).await?;
+    assert_eq!(desk.runs.signal(first, &retry(), time(80)).await?, Signalled::Taken);
+    assert_eq!(running().await?.as_deref(), Some(first));
+    let beside = firing("A", 125, Some(185));
+    assert_eq!(
+        desk.schedules.fire(std::slice::from_ref(&beside)).await?,
+        0,
+        "it was decided on before"
+    );
+    let known = desk.schedules.get_schedule("A").await?.ok_or("it was put")?;
+    assert_eq!(known.next_at, Some(time(125)));
+    assert_eq!(desk.runs.get_run("schedule:A@125").await?, None);
+    let lease = super::sample::claim(desk, 80).await?.lease;
+    desk.runs.append(&lease, ends(2)).await?;
+    assert_eq!(running().await?, None);
+    assert_eq!(desk.schedules.fire(&[beside]).await?, 1);
     Ok(())
 }

@@ -242,7 +242,7 @@ impl World for Toy {
         Box::pin(std::future::ready(self.there().map(|()| closing.into_iter().collect())))
     }
 
-    fn after<'a>(&'a self, ended: &'a RunSummary) -> BoxFuture<'a, Result<Follows, Failure>> {
+    fn after<'a>(&'a self, ended: &'a RunSummary, _ending: u32) -> BoxFuture<'a, Result<Follows, Failure>> {
         let outcome = ended.outcome.unwrap_or(RunOutcome::Failed);
         let mut follows = Follows::default();
         if let Cause::Schedule { name, .. } = &ended.cause {

@@ -1,5 +1,7 @@
 //! An approval: people are asked once, and have their time.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde_json::{Map, json};
 
@@ -31,13 +33,15 @@ impl Decider<'_> {
         }
     }
 
+    /// When a question that is asked now cannot be answered any more.
+    pub(super) fn expiry(&self, expires: Option<Duration>) -> Option<Timestamp> {
+        expires.map(|after| self.now.saturating_add(after).unwrap_or(Timestamp::MAX))
+    }
+
     /// Starts a run that writes to those who are asked; its id says that it is for this time of asking.
     pub(super) fn ask_by_letter(&mut self, path: &str, question: &str, notify: &[String]) {
         let attempt = self.node(path).map_or(1, |node| node.attempt);
-        // Without room for the letter's id nobody is written to; the question stands all the same.
-        let Ok(id) = self.id_of(&format!("{path}@letter-{attempt}")) else {
-            return;
-        };
+        let id = self.id_of(&format!("{path}@letter-{attempt}"));
         let run = &self.facts.run.id;
         let plan = Plan::Letter {
             to: notify.to_vec(),

@@ -4,7 +4,7 @@ use deskhand_command::Failure;
 use serde_json::{Map, Value};
 
 use super::decider::{Decider, Ended};
-use crate::playbooks::StepIndex;
+use crate::playbooks::{Does, StepIndex};
 use crate::runs::state::Wish;
 use crate::runs::{Cause, NewRun, Plan};
 
@@ -40,15 +40,20 @@ impl Decider<'_> {
     }
 
     /// What a step worked on before, if nothing that it may read has changed since. What has elements keeps them, and a run
-    /// that was started has what it was given.
+    /// that was started has what it was given. A question that is asked again can be answered for as long as the first time.
     fn standing_wish(&self, path: &str, step: StepIndex) -> Option<Wish> {
         let node = self.node(path)?;
-        let wish = node.wish.clone()?;
+        let mut wish = node.wish.clone()?;
         let is_under_way = matches!(
             wish,
             Wish::ForEach { .. } | Wish::Batch { .. } | Wish::Repeat | Wish::Playbook { .. }
         );
         let stands = is_under_way || !self.changed_since(path, step, node.begun_seq);
+        if let (Wish::Approval { expires_at, .. }, Does::Approval { expires, .. }) =
+            (&mut wish, &self.shape().step(step).does)
+        {
+            *expires_at = self.expiry(*expires);
+        }
         stands.then_some(wish)
     }
 
@@ -101,6 +106,7 @@ impl Decider<'_> {
                     run: self.facts.run.id.clone(),
                     step: path.to_owned(),
                     by: self.facts.run.cause.person().map(str::to_owned),
+                    depth: self.facts.run.cause.depth() + 1,
                 };
                 self.start(run.clone(), plan, cause, inputs.clone());
             }

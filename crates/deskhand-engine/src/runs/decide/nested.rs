@@ -32,6 +32,11 @@ impl Decider<'_> {
 fn ended(child: &ChildEnd, name: &str, run: &str, stopped: bool) -> Ended {
     let output = child.output.clone();
     match child.outcome {
+        RunOutcome::Successful | RunOutcome::PartiallySuccessful if output.is_null() => {
+            let message = format!("What playbook `{name}` has yielded is larger than a step may yield.");
+            let failure = Failure::new(413, message);
+            Ended::failed(failure.with_hint("let its steps yield less: fewer records at once, or a filter"))
+        }
         RunOutcome::Successful => Ended::well(output),
         RunOutcome::PartiallySuccessful => Ended {
             ending: StepEnding::PartiallySuccessful,
@@ -41,9 +46,13 @@ fn ended(child: &ChildEnd, name: &str, run: &str, stopped: bool) -> Ended {
         RunOutcome::Failed | RunOutcome::Cancelled => {
             let why = child.reason.as_deref().unwrap_or("it was cancelled");
             let failure = Failure::new(424, format!("Playbook `{name}` failed: {why}"));
-            let failure = failure
-                .with_hint(format!("look at run `{run}`"))
-                .with_retry(Retry::Later);
+            // What somebody has ended does not begin again by itself.
+            let retry = if child.outcome == RunOutcome::Cancelled {
+                Retry::Never
+            } else {
+                Retry::Later
+            };
+            let failure = failure.with_hint(format!("look at run `{run}`")).with_retry(retry);
             Ended {
                 output,
                 ..Ended::failed(failure)

@@ -9,10 +9,11 @@ use super::decider::Decider;
 use super::text::{plain, texts};
 use crate::playbooks::values::Roots;
 use crate::playbooks::{Does, StepIndex, Wait};
+use crate::runs::fitting;
 use crate::runs::state::{Letter, Wanted, Wish};
 
-/// A run's id is at most so long.
-const LONGEST_ID: usize = 200;
+/// At most so many runs wait for one, each for the next: more come of playbooks that run each other for ever.
+const DEEPEST: u32 = 32;
 
 impl Decider<'_> {
     /// Works out what a step works on.
@@ -54,7 +55,7 @@ impl Decider<'_> {
                 question: render.text(question)?,
                 by: by.clone(),
                 notify: render.recipients(notify)?,
-                expires_at: expires.map(|after| self.now.saturating_add(after).unwrap_or(Timestamp::MAX)),
+                expires_at: self.expiry(*expires),
             },
             Does::Playbook { name, inputs } => self.nested(path, name, render.map(inputs)?)?,
             Does::Mail { to, subject, text } => Wish::Mail(Letter {
@@ -131,22 +132,21 @@ impl Decider<'_> {
         let version = self.facts.known.newest_playbook(name).ok_or_else(|| {
             Failure::new(404, format!("There is no playbook `{name}`.")).with_hint("apply it, then try this run again")
         })?;
+        if self.facts.run.cause.depth() >= DEEPEST {
+            let message = format!("Playbooks run each other too deeply here: {DEEPEST} runs wait for this one.");
+            return Err(Failure::new(400, message).with_hint("let none run itself, by way of others neither"));
+        }
         Ok(Wish::Playbook {
             name: name.to_owned(),
             version,
             inputs,
-            run: self.id_of(path)?,
+            run: self.id_of(path),
         })
     }
 
-    /// The id of a run that a step starts. It grows with every run inside a run, which ends what would go on for ever.
-    pub(super) fn id_of(&self, path: &str) -> Result<String, Failure> {
-        let id = format!("{}/{path}", self.facts.run.id);
-        if id.chars().count() <= LONGEST_ID {
-            return Ok(id);
-        }
-        Err(Failure::new(400, "Playbooks run each other too deeply here.")
-            .with_hint("let none run itself, or give the steps shorter names"))
+    /// The id of a run that a step starts.
+    pub(super) fn id_of(&self, path: &str) -> String {
+        fitting(format!("{}/{path}", self.facts.run.id))
     }
 }
 

@@ -104,7 +104,7 @@ impl Drive {
             schedule: None,
             then,
         };
-        self.add_what_follows(&mut append).await;
+        self.add_what_follows(&mut append, history.endings).await;
         let turns_set_off = append.events.iter().any(|turn| !turn.starts.is_empty());
         let starts_others = turns_set_off || !append.starts.is_empty() || matches!(append.then, Then::End { .. });
         let unseen = self.host.append(&self.lease, append).await?;

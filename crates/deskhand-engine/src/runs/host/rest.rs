@@ -15,8 +15,8 @@ use crate::runs::{Append, Entry, RunOutcome, RunState, RunSummary, Then, What};
 const LATER: Duration = Duration::from_secs(30);
 
 impl Drive {
-    /// Adds what follows from the run's end, if it ends by this append.
-    pub(super) async fn add_what_follows(&self, append: &mut Append) {
+    /// Adds what follows from the run's end, if it ends by this append, for the so manieth time.
+    pub(super) async fn add_what_follows(&self, append: &mut Append, ending: u32) {
         let Then::End {
             outcome,
             reason,
@@ -25,9 +25,7 @@ impl Drive {
         else {
             return;
         };
-        if output.to_string().len() > self.host.limits.output_bytes {
-            *output = Value::Null;
-        }
+        *output = self.host.handed_on(output.take());
         let run = &*self.run;
         let summary = RunSummary {
             id: run.id.clone(),
@@ -42,7 +40,7 @@ impl Drive {
             reason: reason.clone(),
         };
         let follows = self
-            .patiently("what follows from a run", || self.host.world.after(&summary))
+            .patiently("what follows from a run", || self.host.world.after(&summary, ending))
             .await;
         append.starts.extend(follows.starts);
         append.schedule = follows.schedule;
@@ -106,7 +104,9 @@ impl Drive {
             output: Value::Null,
         };
         let mut append = self.last(entries, vec![ended], then);
-        self.add_what_follows(&mut append).await;
+        let before = entries.iter().filter(|entry| matches!(entry.what, What::Ended { .. }));
+        let ending = u32::try_from(before.count() + 1).unwrap_or(u32::MAX);
+        self.add_what_follows(&mut append, ending).await;
         self.host.append(&self.lease, append).await.map(|_| ())
     }
 

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use deskhand_command::Failure;
+use serde_json::{Value, json};
 use tracing::warn;
 
 use super::run_host::RunHost;
@@ -39,7 +40,8 @@ impl RunHost {
         match said {
             // A run that ended well has nothing to try again; one that is to be cancelled has told of its end already.
             Signalled::Ended if matches!(signal.what, What::RetryAsked { .. }) => self.end_of(signal).await,
-            Signalled::Taken | Signalled::Ended => Ok(None),
+            // What runs say is for runs of steps, which no schedule has started.
+            Signalled::Taken | Signalled::Ended | Signalled::Overlaps { .. } => Ok(None),
             Signalled::Missing => Ok(Some(ended(
                 signal,
                 RunOutcome::Failed,
@@ -56,19 +58,27 @@ impl RunHost {
         let Some(outcome) = story.summary.outcome else {
             return Ok(None);
         };
-        let output = self.output_of(&story).await;
-        Ok(Some(ended(signal, outcome, output, story.summary.reason)))
+        Ok(Some(match self.output_of(&story).await {
+            Ok(output) => ended(signal, outcome, output, story.summary.reason),
+            Err(failure) => ended(signal, RunOutcome::Failed, Value::Null, Some(failure.message)),
+        }))
     }
 
     /// What a run has yielded, from its journal.
-    async fn output_of(&self, story: &RunStory) -> Value {
+    async fn output_of(&self, story: &RunStory) -> Result<Value, Failure> {
         let Plan::Playbook { name, version } = &story.summary.plan else {
-            return Value::Null;
+            return Ok(json!({}));
         };
-        match self.world.playbook(name, *version).await {
-            Ok(playbook) => History::of(playbook, &story.entries).output(),
-            Err(_) => Value::Null,
+        let playbook = self.world.playbook(name, *version).await?;
+        Ok(self.handed_on(History::of(playbook, &story.entries).output()))
+    }
+
+    /// What is handed on to a run that waits; nothing of what is more than a step may yield.
+    pub(super) fn handed_on(&self, output: Value) -> Value {
+        if output.to_string().len() > self.limits.output_bytes {
+            return Value::Null;
         }
+        output
     }
 }
 

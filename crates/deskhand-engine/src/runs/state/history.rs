@@ -31,6 +31,8 @@ pub struct History {
     /// What ends the run whatever stands behind it: the path and why.
     pub(in crate::runs) fatal: Option<(String, Failure)>,
     pub(in crate::runs) ended: Option<RunOutcome>,
+    /// How often it has ended: once, unless it was tried again.
+    pub(in crate::runs) endings: u32,
 }
 
 impl History {
@@ -46,6 +48,7 @@ impl History {
             cancelled_by: None,
             fatal: None,
             ended: None,
+            endings: 0,
         }
     }
 
@@ -118,7 +121,10 @@ impl History {
             }
             What::CancelAsked { by } => self.cancelled_by = Some(by.clone()),
             What::RetryAsked { .. } => self.retry(),
-            What::Ended { outcome, .. } => self.ended = Some(*outcome),
+            What::Ended { outcome, .. } => {
+                self.ended = Some(*outcome);
+                self.endings += 1;
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! One step, element or turn of a run.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use deskhand_command::Failure;
@@ -123,6 +124,17 @@ impl Node {
             Phase::Ended { failure, .. } => failure.as_ref(),
             _ => None,
         }
+    }
+
+    /// The elements by which it is judged whether there is something to try again: all of a list, and of turns the last. Those
+    /// before it were over, and it has come of them.
+    pub(in crate::runs) fn elements_that_count(&self) -> Range<usize> {
+        let first = if self.wish == Some(Wish::Repeat) {
+            self.elements.saturating_sub(1)
+        } else {
+            0
+        };
+        first..self.elements
     }
 
     /// Whether it has ended without doing what it was to do.

@@ -11,7 +11,7 @@ use super::part::Part;
 use super::path::{element, parse};
 use super::wish::Wish;
 use crate::playbooks::StepIndex;
-use crate::runs::StepEnding;
+use crate::runs::{RunOutcome, StepEnding};
 
 impl History {
     /// Somebody wants what failed to be tried again; that means nothing while the run goes on anyway.
@@ -20,6 +20,16 @@ impl History {
             self.cancelled_by = None;
             self.fatal = None;
             self.reopen_part(&Part::top());
+        }
+    }
+
+    /// Whether the run has ended, and there is something that would be tried again.
+    pub fn can_be_tried_again(&self) -> bool {
+        match self.ended {
+            None | Some(RunOutcome::Successful) => false,
+            // What was not reached is tried then, if nothing else.
+            Some(RunOutcome::Failed | RunOutcome::Cancelled) => true,
+            Some(RunOutcome::PartiallySuccessful) => self.tries_again_inside(&Part::top()).next().is_some(),
         }
     }
 
@@ -35,7 +45,7 @@ impl History {
         }
         let Some(node) = self.nodes.get_mut(path) else { return };
         node.turns_before = node.elements;
-        for number in 0..node.elements {
+        for number in node.elements_that_count() {
             let path = element(path, number);
             if self.wants_another_try(&path) {
                 self.again(&path);
@@ -67,14 +77,9 @@ impl History {
         let shape = Arc::clone(&self.shape);
         let steps = shape.inside(part.inside);
         let path = |step: StepIndex| part.path(&shape.step(step).name);
-        let mut changed: HashSet<StepIndex> = HashSet::new();
-        for step in steps {
-            let failed = self.node(&path(*step)).is_some_and(Node::is_bad);
-            let handled = failed && self.is_handled(part, *step);
-            if !handled && self.wants_another_try(&path(*step)) {
-                self.again(&path(*step));
-                changed.insert(*step);
-            }
+        let mut changed: HashSet<StepIndex> = self.tries_again_inside(part).collect();
+        for step in &changed {
+            self.again(&path(*step));
         }
         // What was skipped behind them may be reached now.
         while let Some(step) = steps.iter().copied().find(|step| {
@@ -91,30 +96,37 @@ impl History {
         }
     }
 
+    /// The steps of a part that are to be tried again.
+    fn tries_again_inside(&self, part: &Part) -> impl Iterator<Item = StepIndex> {
+        let steps = self.shape.inside(part.inside).iter().copied();
+        steps.filter(|step| {
+            let path = part.path(&self.shape.step(*step).name);
+            !self.is_handled(part, *step) && self.wants_another_try(&path)
+        })
+    }
+
     /// Whether somebody else took a step's failure over.
     fn is_handled(&self, part: &Part, step: StepIndex) -> bool {
         let failed = self.node(&part.path(&self.shape.step(step).name));
         failed.and_then(Node::ending) == Some(StepEnding::Failed) && self.shape.is_taken_over(step)
     }
 
-    /// Whether a step failed, or an element of it did.
+    /// Whether a step failed, or an element of it did, or something in the run that it has waited for.
     fn wants_another_try(&self, path: &str) -> bool {
         let Some(node) = self.node(path) else { return false };
         let partly = node.ending() == Some(StepEnding::PartiallySuccessful);
-        node.is_bad() || (partly && self.has_failed_inside(path))
+        let is_run = matches!(node.wish, Some(Wish::Playbook { .. }));
+        node.is_bad() || (partly && (is_run || self.has_failed_inside(path)))
     }
 
     fn has_failed_inside(&self, path: &str) -> bool {
         let Some(node) = self.node(path) else { return false };
         if parse(path).element.is_none() {
-            return (0..node.elements).any(|number| self.wants_another_try(&element(path, number)));
+            let mut elements = node.elements_that_count();
+            return elements.any(|number| self.wants_another_try(&element(path, number)));
         }
         let part = Part::of(node.step, path.to_owned());
-        let inside = self.shape.inside(Some(node.step)).iter();
-        inside.copied().any(|step| {
-            let inner = part.path(&self.shape.step(step).name);
-            !self.is_handled(&part, step) && self.wants_another_try(&inner)
-        })
+        self.tries_again_inside(&part).next().is_some()
     }
 
     fn again(&mut self, path: &str) {

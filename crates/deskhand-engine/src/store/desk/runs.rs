@@ -63,16 +63,20 @@ impl KnownRun {
         matches!(self.now, Now::Ended { .. })
     }
 
-    fn signal(&mut self, what: &What, at: Timestamp) -> Signalled {
-        if let Now::Ended { outcome, .. } = self.now {
-            if !matches!(what, What::RetryAsked { .. }) || outcome == RunOutcome::Successful {
-                return Signalled::Ended;
-            }
+    /// Whether it takes what somebody wants of it.
+    fn takes(&self, what: &What) -> bool {
+        match self.now {
+            Now::Ended { outcome, .. } => matches!(what, What::RetryAsked { .. }) && outcome != RunOutcome::Successful,
+            _ => true,
+        }
+    }
+
+    fn signal(&mut self, what: &What, at: Timestamp) {
+        if self.has_ended() {
             self.now = Now::Due(at);
         }
         self.note(what.clone(), at);
         self.wake(at);
-        Signalled::Taken
     }
 
     fn summary(&self) -> RunSummary {
@@ -238,6 +242,25 @@ impl State {
         (before - self.runs.len()) as u64
     }
 
+    fn signal(&mut self, id: &str, what: &What, at: Timestamp) -> Signalled {
+        let Some(run) = self.runs.get_mut(id) else {
+            return Signalled::Missing;
+        };
+        if !run.takes(what) {
+            return Signalled::Ended;
+        }
+        if let (Cause::Schedule { name, .. }, What::RetryAsked { .. }) = (&run.run.cause, what)
+            && let Some(schedule) = self.schedules.get_mut(name)
+        {
+            match &schedule.running {
+                Some(other) if other != id => return Signalled::Overlaps { run: other.clone() },
+                _ => schedule.running = Some(id.to_owned()),
+            }
+        }
+        run.signal(what, at);
+        Signalled::Taken
+    }
+
     fn next_run_due(&self) -> Option<Timestamp> {
         self.runs.values().filter_map(KnownRun::due_at).min()
     }
@@ -297,9 +320,7 @@ impl RunStore for MemoryDesk {
         what: &'a What,
         at: Timestamp,
     ) -> BoxFuture<'a, Result<Signalled, StoreError>> {
-        let mut state = self.state.lock();
-        let known = state.runs.get_mut(run);
-        ready(known.map_or(Signalled::Missing, |run| run.signal(what, at)))
+        ready(self.state.lock().signal(run, what, at))
     }
 
     fn next_run_due(&self) -> BoxFuture<'_, Result<Option<Timestamp>, StoreError>> {

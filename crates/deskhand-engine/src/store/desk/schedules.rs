@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use super::{MemoryDesk, State, ready};
 use crate::StoreError;
+use crate::runs::NewRun;
 use crate::schedules::{Firing, Mode, Occurrence, ScheduleAfter, ScheduleStore, Standing, Turn};
 
 impl State {
@@ -28,7 +29,10 @@ impl State {
     fn fire(&mut self, firing: &Firing) -> bool {
         let known = self.schedules.get_mut(&firing.schedule);
         let expected = known.filter(|known| known.mode == Mode::Active && known.next_at == Some(firing.expected));
-        let Some(known) = expected else { return false };
+        // A run that was tried again may have come in between.
+        let runs = |run: &NewRun, known: &Standing| known.running.as_ref().is_none_or(|running| *running == run.id);
+        let free = expected.filter(|known| firing.run.as_ref().is_none_or(|run| runs(run, known)));
+        let Some(known) = free else { return false };
         known.next_at = firing.next_at;
         // A due time can come again when the clock jumped back; its run is known then, and may have ended.
         let started = firing.run.as_ref().filter(|run| self.start(run));

@@ -6,13 +6,18 @@ use jiff::Timestamp;
 use sqlx::Row as _;
 
 use super::dialect::{self, Connection, Database};
-use super::entries;
 use super::errors::store_error;
 use super::words::nanos;
+use super::{entries, schedules};
 
 pub(super) async fn signal(store: &Database, run: &str, what: &What, at: Timestamp) -> Result<Signalled, StoreError> {
     let mut transaction = dialect::begin_apart(&store.writer).await.map_err(store_error)?;
     if add(&mut transaction, run, what, at).await? {
+        let retries = matches!(what, What::RetryAsked { .. });
+        if retries && let Some(other) = schedules::running_beside(&mut transaction, run).await? {
+            transaction.rollback().await.map_err(store_error)?;
+            return Ok(Signalled::Overlaps { run: other });
+        }
         transaction.commit().await.map_err(store_error)?;
         return Ok(Signalled::Taken);
     }

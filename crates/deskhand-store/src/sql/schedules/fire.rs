@@ -57,7 +57,7 @@ async fn fire_some(to: &mut Connection, firings: &[Firing]) -> Result<u64, Store
     Ok(ids.len() as u64)
 }
 
-/// Moves the due times that are still the expected ones; returns the schedules' numbers by name.
+/// Moves the due times that are still the expected ones, and starts nothing beside a run; returns the schedules' numbers by name.
 async fn advance(to: &mut Connection, firings: &[Firing]) -> Result<HashMap<String, i64>, StoreError> {
     let mut update = QueryBuilder::new(
         "UPDATE schedules SET next_at = fired.column3, running = COALESCE(fired.column4, running) FROM (",
@@ -68,7 +68,8 @@ async fn advance(to: &mut Connection, firings: &[Firing]) -> Result<HashMap<Stri
         values.push_bind(firing.run.as_ref().map(|run| &run.id));
     });
     update.push(
-        ") AS fired WHERE name = fired.column1 AND next_at = fired.column2 AND mode = 'active' RETURNING name, id",
+        ") AS fired WHERE name = fired.column1 AND next_at = fired.column2 AND mode = 'active' \
+         AND (fired.column4 IS NULL OR running IS NULL OR running = fired.column4) RETURNING name, id",
     );
     let update = update.build().persistent(firings.len() == ROWS);
     let rows = update.fetch_all(to).await.map_err(store_error)?;

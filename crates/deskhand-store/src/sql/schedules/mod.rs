@@ -12,7 +12,7 @@ use deskhand_engine::schedules::{Firing, Occurrence, ScheduleStore, Standing, Tu
 use jiff::Timestamp;
 
 pub(super) use self::forget::forget_occurrences;
-pub(super) use self::turn::{no_longer_running, note};
+pub(super) use self::turn::{no_longer_running, note, running_beside};
 use super::dialect::Database;
 use super::{ROWS, desk_runs, dialect, errors, words};
 

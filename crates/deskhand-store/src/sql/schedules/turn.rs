@@ -53,3 +53,26 @@ pub(crate) async fn no_longer_running(to: &mut Connection, schedule: &str, run: 
         .map_err(store_error)?;
     Ok(())
 }
+
+/// Notes that a run is under way for the schedule that started it; returns the other one that is, if there is one.
+pub(crate) async fn running_beside(to: &mut Connection, run: &str) -> Result<Option<String>, StoreError> {
+    let noted = sqlx::query(
+        "UPDATE schedules SET running = $1 WHERE name = (SELECT schedule FROM desk_runs WHERE id = $1) \
+         AND (running IS NULL OR running = $1)",
+    )
+    .bind(run)
+    .execute(&mut *to)
+    .await
+    .map_err(store_error)?;
+    if noted.rows_affected() > 0 {
+        return Ok(None);
+    }
+    // It is not a schedule's, or that is gone, or has another one.
+    sqlx::query_scalar(
+        "SELECT s.running FROM schedules s JOIN desk_runs r ON r.schedule = s.name WHERE r.id = $1 AND s.running <> $1",
+    )
+    .bind(run)
+    .fetch_optional(to)
+    .await
+    .map_err(store_error)
+}

@@ -67,6 +67,10 @@ async fn send(store: &dyn Store, run: &str, what: &What, told: &str) -> anyhow::
     {
         Signalled::Taken => writeln!(io::stdout(), "Run {}: {told}", text::printable(run))?,
         Signalled::Ended => return Err(BadInput::new(format!("run `{run}` has ended")).into()),
+        Signalled::Overlaps { run: other } => {
+            let told = format!("run `{run}` would overlap `{other}`, which its schedule has under way");
+            return Err(BadInput::new(told).hint("try it again when that one has ended").into());
+        }
         Signalled::Missing => return Err(no_such(run).into()),
     }
     Ok(Exit::Successful)

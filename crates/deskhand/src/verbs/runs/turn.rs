@@ -1,8 +1,12 @@
 //! `deskhand runs cancel` and `retry`: what people want of a run that is there.
 
+use std::sync::Arc;
+
 use clap::Args;
-use deskhand_engine::desk::Desk;
-use deskhand_engine::runs::{RunOutcome, RunState, RunStory, StepEnding, What};
+use deskhand_engine::desk::{Desk, Kind};
+use deskhand_engine::playbooks::{Known, read};
+use deskhand_engine::runs::state::History;
+use deskhand_engine::runs::{Plan, RunOutcome, RunState, RunStory, What};
 use deskhand_store::Store;
 
 use super::{found, open, send};
@@ -46,19 +50,35 @@ pub(super) async fn retry(options: &OneOptions) -> anyhow::Result<Exit> {
             .hint("there is nothing to try again; start a new run")
             .into());
     }
-    let failed = |what: &What| {
-        let What::StepEnded { ending, .. } = what else {
-            return false;
-        };
-        matches!(ending, StepEnding::Failed | StepEnding::Unknown)
-    };
-    if story.summary.state != RunState::Ended && !story.entries.iter().any(|entry| failed(&entry.what)) {
-        return Err(BadInput::new(format!("nothing of run `{}` has failed", options.run))
-            .hint("it goes on by itself; `deskhand runs show` tells what it waits for")
+    if story.summary.state != RunState::Ended {
+        return Err(BadInput::new(format!("run `{}` has not ended", options.run))
+            .hint("what failed in it can be tried again afterwards; `deskhand runs show` tells what it waits for")
             .into());
+    }
+    if !can_be_tried_again(&*store, &story).await? {
+        return Err(
+            BadInput::new(format!("nothing of run `{}` can be tried again", options.run))
+                .hint("it ended as its steps left it; start a new run")
+                .into(),
+        );
     }
     let what = What::RetryAsked { by };
     send(&*store, &options.run, &what, "what failed is tried again").await
+}
+
+/// Whether there is something to try again; a playbook that cannot be read says nothing against it.
+async fn can_be_tried_again(store: &dyn Store, story: &RunStory) -> anyhow::Result<bool> {
+    let playbook = match &story.summary.plan {
+        Plan::Playbook { name, version } => {
+            let definition = store.definition(Kind::Playbook, name, *version).await;
+            let known = Known::commands(deskhand_connectwise::declarations());
+            let definition = definition.map_err(store_trouble)?;
+            definition.and_then(|definition| read(&definition.body, &known).ok())
+        }
+        plan => plan.to_playbook(),
+    };
+    let history = |playbook| History::of(Arc::new(playbook), &story.entries);
+    Ok(playbook.is_none_or(|playbook| history(playbook).can_be_tried_again()))
 }
 
 /// The name of whoever asks something of a run: on a desk with users, one of them who works for the run's site.

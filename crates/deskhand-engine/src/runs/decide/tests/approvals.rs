@@ -114,3 +114,31 @@ fn a_question_is_withdrawn_when_the_run_stops_and_asked_again_after() {
     assert_eq!(run.again(), ["+Ask", "+Broken", "-Broken", "-Ask:expired"]);
     assert_eq!(run.starts[1].id, "r/Ask@letter-2");
 }
+
+#[test]
+fn a_question_that_is_asked_again_has_all_its_time_again() {
+    let steps = playbook("P")
+        .step("Ask", &[], ask(&[], Some(60)))
+        .step("Broken", &[], command("broken", json!({})));
+    let mut run = Pretend::new(steps).ending(super::bad);
+    assert_eq!(run.play(), Some(RunOutcome::Failed));
+    run.later(600);
+    run.ends = super::good;
+    run.hear_retry();
+    run.decide(vec![]);
+    let mended = run.end(&run.at_work[0]);
+    let at = Timestamp::from_second(1_660).unwrap();
+    assert_eq!(run.decide(vec![mended]), Next::Sleep { wake: Some(at) });
+    let asked = run.wish("Ask");
+    assert_eq!(
+        (&asked["question"], &asked["expiresAt"]),
+        (
+            &json!("May I, on 1970-01-01T00:16:40Z?"),
+            &json!("1970-01-01T00:27:40Z")
+        )
+    );
+    run.later(59);
+    run.hear_answer("Ask", "approved", "ada");
+    assert_eq!(run.play(), Some(RunOutcome::Successful));
+    assert_eq!(run.again(), ["+Ask", "+Broken", "-Broken", "-Ask:approved"]);
+}

@@ -219,6 +219,7 @@ impl Pretend {
             run: "parent".to_owned(),
             step: "Sub".to_owned(),
             by: None,
+            depth: 1,
         };
         self
     }

@@ -304,3 +304,53 @@ fn a_cancelled_run_goes_on_where_it_was() {
     assert_eq!(again[..4], ["+Wait", "+Each", "+Each[1]", "+Each[1]/Note"]);
     assert_eq!(again[again.len() - 1], "-End");
 }
+
+#[test]
+fn of_a_part_that_is_repeated_only_the_last_turn_is_tried_again() {
+    let look = playbook("P")
+        .step("Poll", &[], repeat("{{ turn == 3 }}", 5, 0))
+        .part("Poll", "Look", &[], command("broken", json!({})))
+        .goes_on();
+    let mut run = Pretend::new(look).ending(bad);
+    assert_eq!(run.play(), Some(RunOutcome::PartiallySuccessful));
+    assert!(run.history.can_be_tried_again());
+    run.ends = good;
+    run.hear_retry();
+    assert_eq!(
+        run.play(),
+        Some(RunOutcome::PartiallySuccessful),
+        "two turns stay as they were"
+    );
+    let again = [
+        "+Poll",
+        "+Poll[2]",
+        "+Poll[2]/Look",
+        "-Poll[2]/Look",
+        "-Poll[2]:over",
+        "=Poll",
+    ];
+    assert_eq!(run.again(), again);
+    assert!(!run.history.can_be_tried_again(), "the last turn went well");
+    run.hear_retry();
+    assert_eq!(run.play(), Some(RunOutcome::PartiallySuccessful));
+    assert!(run.again().is_empty());
+}
+
+#[test]
+fn what_ended_badly_can_be_tried_again_and_what_went_well_cannot() {
+    let mut well = Pretend::new(playbook("P").step("A", &[], mail("a")));
+    assert!(!well.history.can_be_tried_again(), "it has not ended");
+    assert_eq!(well.play(), Some(RunOutcome::Successful));
+    assert!(!well.history.can_be_tried_again());
+    let broken = || playbook("P").step("A", &[], command("broken", json!({})));
+    let mut failed = Pretend::new(broken()).ending(bad);
+    assert_eq!(failed.play(), Some(RunOutcome::Failed));
+    assert!(failed.history.can_be_tried_again());
+    let mut borne = Pretend::new(broken().goes_on()).ending(bad);
+    assert_eq!(borne.play(), Some(RunOutcome::PartiallySuccessful));
+    assert!(borne.history.can_be_tried_again());
+    let mut cancelled = Pretend::new(broken());
+    cancelled.hear_cancel();
+    assert_eq!(cancelled.play(), Some(RunOutcome::Cancelled));
+    assert!(cancelled.history.can_be_tried_again());
+}

@@ -374,3 +374,25 @@ async fn a_dry_run_says_so_to_the_command() {
     );
     assert_eq!(play.story("r").await.summary.state, RunState::Ended);
 }
+
+#[tokio::test]
+async fn what_another_run_yields_and_is_too_large_is_a_failure_of_the_step_that_waits_for_it() {
+    let mut play = Play::new(vec![
+        playbook("P").step("Sub", &[], nested("Sub", json!({}))),
+        playbook("Sub").step("Say", &[], format(json!({"long": "x".repeat(20_000)}))),
+    ]);
+    play.limits.output_bytes = 10_000;
+    play.start().await;
+    play.drive().await;
+    for _ in 0..2 {
+        assert_eq!(play.outcome().await, Some(RunOutcome::Failed));
+        let reason = play.reason().await;
+        assert!(
+            reason.contains("`Sub` has yielded is larger than a step may yield"),
+            "{reason}"
+        );
+        // The other run ended well, and says so once more.
+        play.retry().await;
+        play.drive().await;
+    }
+}
