@@ -300,7 +300,10 @@ async fn pl1_a_deleted_schedule_takes_the_log_of_its_ingestion_along_and_leaves_
 
 async fn ended_runs_are_pruned_some_thousands_at_once_with_their_due_times(store: &dyn Store) {
     store.put_schedules(&[standing("A")]).await.unwrap();
-    let twice = store.fire(&[firing("A", 0), firing("A", 60)]).await.unwrap();
+    let mut missed = firing("A", 60);
+    missed.run = None;
+    (missed.occurrences[0].fate, missed.occurrences[0].run) = (Fate::Missed, None);
+    let twice = store.fire(&[firing("A", 0), missed]).await.unwrap();
     assert_eq!(twice, 2, "one after the other");
     let starts: Vec<_> = (0..2_500).map(|n| by_hand(&n.to_string())).collect();
     store.start(&by_hand("first")).await.unwrap();
@@ -319,7 +322,7 @@ async fn ended_runs_are_pruned_some_thousands_at_once_with_their_due_times(store
     let left = store.list_occurrences("A", 9).await.unwrap();
     assert_eq!((left.len(), left[0].due), (1, time(60)), "the other was due before");
     assert_eq!(store.prune_runs(time(2)).await.unwrap(), 2_000);
-    assert_eq!(store.prune_runs(time(2)).await.unwrap(), 503);
+    assert_eq!(store.prune_runs(time(2)).await.unwrap(), 502);
     assert_eq!(store.prune_runs(time(2)).await.unwrap(), 0);
     let left = store.find_runs(&all_runs()).await.unwrap();
     assert_eq!((left.len(), left[0].state), (1, RunState::Due));
