@@ -7,7 +7,7 @@ use deskhand_command::journal::{Ending, WriteId};
 use jiff::Timestamp;
 
 use super::looks::looks;
-use super::perform::{Outcome, end, server_time, settle, unwritable};
+use super::perform::{Outcome, end, settle, unwritable};
 use super::write::{Verdict, Write};
 use crate::commands::Run;
 
@@ -18,11 +18,9 @@ pub(super) async fn look(
     id: WriteId,
     sent_at: Timestamp,
 ) -> Result<Outcome, Failure> {
-    let since = server_time(run).duration_since(sent_at);
-    let since = Duration::try_from(since).unwrap_or_default();
-    let mut passed = since;
+    let mut passed = Duration::ZERO;
     let mut verdict = Verdict::NotDone;
-    for time in looks(run.client.longest_answer(), since) {
+    for time in looks(run.client.longest_answer()) {
         run.context
             .progress
             .says(&format!("looking for what became of {}", write.step()));
