@@ -36,6 +36,7 @@ pub use governor::{Governor, Measured, Urgency};
 pub use list::{IdRange, ListRequest, Page, Scan, ScanError, ScanPage, ScanRequest, Split};
 pub use send::{
     Answer, CallbackKeyUrl, CallbackKeyUrlError, Client, ClientBuilder, CompanyInfo, Patience, Request, SystemInfo,
+    Wanted,
 };
 pub use write::{
     Callback, CallbackEntry, CallbackSignatureError, Patch, Reference, attach_children, create_ticket, delete_ticket,

@@ -6,5 +6,5 @@ mod limit;
 mod queue;
 mod shared;
 
-pub(crate) use queue::Seen;
 pub use queue::{Governor, Measured, Urgency};
+pub(crate) use queue::{Permit, Seen};

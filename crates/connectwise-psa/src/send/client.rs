@@ -16,7 +16,7 @@ use super::{
     Answer, CallbackKeyUrl, CallbackKeyUrlError, ClientBuilder, CompanyInfo, Patience, Request, SystemInfo,
     callback_key, discover,
 };
-use crate::governor::{Seen, Urgency};
+use crate::governor::{Permit, Seen, Urgency};
 use crate::list::{self, ListRequest, Page, Scan, ScanRequest};
 use crate::records::RawRecord;
 use crate::{BoxFuture, Credentials, Error, ErrorKind, Governor, ServerUrl};
@@ -44,6 +44,9 @@ struct Shared {
     timeout: Duration,
     server_clock: Mutex<Option<(Timestamp, Instant)>>,
 }
+
+/// Whether a write is still wanted.
+pub type Wanted<'a> = &'a (dyn Fn() -> BoxFuture<'a, bool> + Send + Sync);
 
 impl Client {
     /// Begins a client for this PSA and these credentials.
@@ -138,6 +141,18 @@ impl Client {
     /// Sends a request; reads are repeated while that may help, anything else is sent once.
     pub fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Answer, Error>> {
         Box::pin(self.send_patiently(request))
+    }
+
+    /// Sends a write, once, if it is still wanted when its turn has come; `None` when it is not.
+    ///
+    /// It may wait for long: for other requests, or because the PSA asked for a pause. `wanted` is asked after each such wait,
+    /// and what it says holds for the sending at once.
+    pub fn send_if<'a>(
+        &'a self,
+        request: &'a Request,
+        wanted: Wanted<'a>,
+    ) -> BoxFuture<'a, Result<Option<Answer>, Error>> {
+        Box::pin(self.send_while(request, wanted))
     }
 
     /// One page of a list.
@@ -277,6 +292,24 @@ impl Client {
         }
     }
 
+    async fn send_while(&self, request: &Request, wanted: Wanted<'_>) -> Result<Option<Answer>, Error> {
+        let mut refusals = 0;
+        loop {
+            let root = self.shared.root.read().clone();
+            let http = self.to_http(request, &root).map_err(unbuilt)?;
+            let permit = self.shared.governor.acquire(self.urgency).await;
+            if !wanted().await {
+                return Ok(None);
+            }
+            match self.attempt_with(permit, http).await {
+                Err(error) if error.kind() == ErrorKind::RateLimited && refusals < self.patience.refusals => {
+                    refusals += 1;
+                }
+                outcome => return outcome.map(Some),
+            }
+        }
+    }
+
     /// Whether the API is elsewhere than it was; a dated codebase ends with the vendor's next version.
     ///
     /// The root by rule never moves. Of several requests that find out at once, one asks and the others wait for it.
@@ -292,10 +325,15 @@ impl Client {
         *self.shared.root.read() != *from
     }
 
-    /// One attempt, when the governor allows it; tells the governor how it ended.
+    /// One attempt, when the governor allows it.
     async fn attempt(&self, request: reqwest::Result<reqwest::Request>) -> Result<Answer, Error> {
-        let request = request.map_err(|error| misconfigured("the request cannot be built").with_source(error))?;
+        let request = request.map_err(unbuilt)?;
         let permit = self.shared.governor.acquire(self.urgency).await;
+        self.attempt_with(permit, request).await
+    }
+
+    /// One attempt that the governor has allowed; tells it how that ended.
+    async fn attempt_with(&self, permit: Permit, request: reqwest::Request) -> Result<Answer, Error> {
         let begun = Instant::now();
         self.calls.fetch_add(1, Ordering::Relaxed);
         let outcome = attempt(&self.shared.http, &self.shared.buffers, request).await;
@@ -359,6 +397,10 @@ pub(crate) fn bad_body(answer: &Answer, error: &dyn std::error::Error) -> Error 
     Error::new(ErrorKind::BadBody, message)
         .with_status(200)
         .with_request_id(answer.request_id.clone())
+}
+
+fn unbuilt(error: reqwest::Error) -> Error {
+    misconfigured("the request cannot be built").with_source(error)
 }
 
 fn seen(outcome: &Result<Answer, Error>, begun: Instant) -> Seen {

@@ -48,7 +48,8 @@ impl Journal for MemoryJournal {
     fn begin<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Option<WriteId>, JournalError>> {
         let mut state = self.state.lock();
         let same = |write: &Write| write.intent.key == intent.key && write.intent.step == intent.step;
-        if state.writes.iter().any(|write| same(write) && write.ending.is_none()) {
+        let is_over = |write: &Write| matches!(write.ending, Some(Ending::NotDone { .. }));
+        if state.writes.iter().any(|write| same(write) && !is_over(write)) {
             return ready(None);
         }
         let id = i64::try_from(state.writes.len()).unwrap_or(i64::MAX) + 1;

@@ -14,7 +14,8 @@ pub trait Journal: Send + Sync {
     /// The newest write of this key and step.
     fn find<'a>(&'a self, key: &'a str, step: &'a str) -> BoxFuture<'a, Result<Option<Write>, JournalError>>;
 
-    /// Notes a write that is about to be sent; `None` when the same step of the same key is under way already.
+    /// Notes a write that is about to be sent; `None` when the same step of the same key is under way already, has been done,
+    /// or may have been.
     fn begin<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Option<WriteId>, JournalError>>;
 
     /// Notes what became of it.

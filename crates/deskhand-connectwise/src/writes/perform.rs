@@ -3,7 +3,7 @@
 use connectwise_psa::records::RawRecord;
 use connectwise_psa::{Error, ErrorKind, Request};
 use deskhand_command::journal::{Claim, Claimed, Ending, Intent, JournalError, WriteId};
-use deskhand_command::{Failure, Retry};
+use deskhand_command::{BoxFuture, Failure, Retry};
 use jiff::{SignedDuration, Timestamp};
 
 use super::look::look;
@@ -12,6 +12,9 @@ use crate::commands::Run;
 
 /// A write that had no effect twice is not tried a third time.
 const TRIES: usize = 2;
+
+/// Nobody else takes a write for abandoned so soon after it was noted.
+const MOMENT: SignedDuration = SignedDuration::from_secs(5);
 
 /// Performs a write, or finds that it was performed before under the same key; gives the record it made or changed.
 pub(crate) async fn perform(run: &Run<'_>, write: &dyn Write) -> Result<Option<RawRecord>, Failure> {
@@ -45,8 +48,14 @@ async fn send(run: &Run<'_>, write: &dyn Write, mut request: Request) -> Result<
     for attempt in 1..=TRIES {
         let sent_at = server_time(run);
         let id = begin(run, write, &request, sent_at).await?;
-        let outcome = match run.client.send(&request).await {
-            Ok(answer) => match write.confirm(run, &answer).await {
+        let noted_at = run.context.clock.now();
+        let outcome = match run
+            .client
+            .send_if(&request, &|| is_ours(run, write, id, noted_at))
+            .await
+        {
+            Ok(None) => return Err(taken_over(run, write).await),
+            Ok(Some(answer)) => match write.confirm(run, &answer).await {
                 Ok(verdict) => {
                     learn(run, write, &verdict);
                     end(run, id, verdict).await?
@@ -103,11 +112,33 @@ async fn begin(run: &Run<'_>, write: &dyn Write, request: &Request, sent_at: Tim
         .begin(&intent)
         .await
         .map_err(|error| unwritable(&error))?;
-    begun.ok_or_else(|| {
-        Failure::new(409, "The same write is under way in another process.")
-            .with_hint("wait for the other process; asked again with the same key, this one says what came of it")
-            .with_retry(Retry::Later)
+    begun.ok_or_else(elsewhere)
+}
+
+/// Whether a write that has waited for its turn may be sent: not when another process has looked for it meanwhile, found
+/// nothing, and noted it as its own.
+fn is_ours<'a>(run: &'a Run<'_>, write: &'a dyn Write, id: WriteId, noted_at: Timestamp) -> BoxFuture<'a, bool> {
+    Box::pin(async move {
+        if run.context.clock.now().duration_since(noted_at).abs() < MOMENT {
+            return true;
+        }
+        let newest = run.context.journal.find(run.context.write_key(), &write.step()).await;
+        matches!(newest, Ok(Some(newest)) if newest.id == id && newest.ending.is_none())
     })
+}
+
+/// Why a write was not sent when its turn had come.
+async fn taken_over(run: &Run<'_>, write: &dyn Write) -> Failure {
+    match run.context.journal.find(run.context.write_key(), &write.step()).await {
+        Ok(_) => elsewhere(),
+        Err(error) => unwritable(&error),
+    }
+}
+
+fn elsewhere() -> Failure {
+    Failure::new(409, "The same write is under way in another process.")
+        .with_hint("wait for the other process; asked again with the same key, this one says what came of it")
+        .with_retry(Retry::Later)
 }
 
 /// Notes what a look said, and what follows from it.

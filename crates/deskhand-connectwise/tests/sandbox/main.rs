@@ -19,6 +19,7 @@ mod list_boards;
 mod list_companies;
 mod lost;
 mod lost_alike;
+mod lost_waiting;
 mod merge_tickets;
 mod moved;
 mod outputs;

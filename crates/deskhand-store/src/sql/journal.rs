@@ -144,7 +144,9 @@ impl StoreJournal {
     async fn begin_write(&self, intent: &Intent) -> Result<Option<WriteId>, StoreError> {
         let id = sqlx::query_scalar(
             "INSERT INTO writes (connection, key, step, command, target, request, sent_at, marker, place) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING id",
+             SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9 WHERE NOT EXISTS (\
+             SELECT 1 FROM writes WHERE connection = $1 AND key = $2 AND step = $3 AND state IN ('done', 'unknown')) \
+             ON CONFLICT DO NOTHING RETURNING id",
         )
         .bind(&self.connection)
         .bind(&intent.key)

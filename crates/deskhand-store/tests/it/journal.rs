@@ -62,9 +62,16 @@ async fn promises(journal: &dyn Journal) {
     journal.end(again, &Ending::Done { record: Some(55) }).await.unwrap();
     let newest = journal.find("run", "ticket 7").await.unwrap().unwrap();
     assert_eq!(newest.ending, Some(Ending::Done { record: Some(55) }));
+    assert_eq!(journal.begin(&wanted).await.unwrap(), None, "it is done");
     assert_eq!(journal.made("service/tickets/7/notes").await.unwrap(), [55]);
     let ended = journal.find("run", "ticket 8").await.unwrap().unwrap().ending.unwrap();
     assert_eq!((ended.word(), ended.reason()), ("unknown", Some("who knows")));
+    let may_be_done = intent("run", "ticket 8", "POST x");
+    assert_eq!(
+        journal.begin(&may_be_done).await.unwrap(),
+        None,
+        "it may have been done"
+    );
 }
 
 /// What was found by looking is one write's, whoever asks first.
