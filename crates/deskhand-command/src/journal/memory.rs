@@ -1,5 +1,6 @@
 //! A journal that ends with the process: the model of one, for tests and for trying things out.
 
+use jiff::Timestamp;
 use parking_lot::Mutex;
 
 use super::{Claim, Claimed, Ending, Intent, Journal, JournalError, Write, WriteId};
@@ -64,9 +65,31 @@ impl Journal for MemoryJournal {
     fn end<'a>(&'a self, write: WriteId, ending: &'a Ending) -> BoxFuture<'a, Result<(), JournalError>> {
         let mut state = self.state.lock();
         if let Some(known) = state.writes.iter_mut().find(|known| known.id == write) {
-            known.ending = Some(ending.clone());
+            let is_open = matches!(known.ending, None | Some(Ending::Unknown { .. }));
+            if is_open || matches!(ending, Ending::Done { .. }) {
+                known.ending = Some(ending.clone());
+            }
         }
         ready(())
+    }
+
+    fn resend(&self, write: WriteId, sent_at: Timestamp) -> BoxFuture<'_, Result<bool, JournalError>> {
+        let mut state = self.state.lock();
+        let mut open = state.writes.iter_mut().filter(|known| known.ending.is_none());
+        let known = open.find(|known| known.id == write);
+        ready(known.map(|known| known.intent.sent_at = sent_at).is_some())
+    }
+
+    fn conclude<'a>(
+        &'a self,
+        write: WriteId,
+        sent_at: Timestamp,
+        ending: &'a Ending,
+    ) -> BoxFuture<'a, Result<bool, JournalError>> {
+        let mut state = self.state.lock();
+        let mut open = state.writes.iter_mut().filter(|known| known.ending.is_none());
+        let known = open.find(|known| known.id == write && known.intent.sent_at == sent_at);
+        ready(known.map(|known| known.ending = Some(ending.clone())).is_some())
     }
 
     fn take(&self, write: WriteId, record: i64) -> BoxFuture<'_, Result<bool, JournalError>> {

@@ -1,5 +1,7 @@
 //! What a journal can be asked to do.
 
+use jiff::Timestamp;
+
 use super::{Claim, Claimed, Ending, Intent, Write, WriteId};
 use crate::BoxFuture;
 
@@ -18,7 +20,21 @@ pub trait Journal: Send + Sync {
     /// or may have been.
     fn begin<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Option<WriteId>, JournalError>>;
 
-    /// Notes what became of it.
+    /// Notes that a write is sent at this time, later than it was meant to be; false, and nothing is noted, when somebody has
+    /// ended it meanwhile.
+    fn resend(&self, write: WriteId, sent_at: Timestamp) -> BoxFuture<'_, Result<bool, JournalError>>;
+
+    /// Ends a write by what looking for it has said; false, and nothing is noted, when it has ended already, or was sent
+    /// later than at this time.
+    fn conclude<'a>(
+        &'a self,
+        write: WriteId,
+        sent_at: Timestamp,
+        ending: &'a Ending,
+    ) -> BoxFuture<'a, Result<bool, JournalError>>;
+
+    /// Notes what became of it, as the answer says. That it is done is believed whatever was noted; that it is not, only
+    /// where nobody has known.
     fn end<'a>(&'a self, write: WriteId, ending: &'a Ending) -> BoxFuture<'a, Result<(), JournalError>>;
 
     /// Ends a write as done by a record that was found by looking for it; false, and nothing is noted, when another write

@@ -91,7 +91,7 @@ impl CreateTicket {
         if alike.len() < LOOKED_AT as usize {
             alike.retain(|ticket| {
                 let of_another_write = ticket.id.is_some_and(|id| made.contains(&id));
-                !of_another_write && run.us.may_have_made(entered_by(ticket).as_deref())
+                !of_another_write && run.us.may_have_made(entered_by(ticket).as_deref(), sent_at)
             });
         }
         Ok(alike)

@@ -1,6 +1,6 @@
 //! Writes that are never repeated blindly.
 //!
-//! Each is noted in the journal before it is sent, by `perform.rs`. When its answer is lost, `look.rs` looks what became of
+//! Each is noted in the journal before it is sent, by `perform.rs`, and anew by `turn.rs` when it has waited long. When its answer is lost, `look.rs` looks what became of
 //! it, at the times that `looks.rs` gives; how to look is different for every kind of write, and has a file each. What a look means
 //! is decided by pure functions.
 
@@ -13,6 +13,7 @@ mod merge;
 mod note;
 mod perform;
 mod same;
+mod turn;
 mod update;
 mod write;
 

@@ -66,7 +66,10 @@ impl AddNote {
         let since = found
             .date_created
             .is_none_or(|created| created.as_second() >= sent_at.as_second());
-        flags && since && us.may_have_made(found.created_by.as_deref()) && plain(&self.text) == plain(&found.text)
+        flags
+            && since
+            && us.may_have_made(found.created_by.as_deref(), sent_at)
+            && plain(&self.text) == plain(&found.text)
     }
 }
 
@@ -183,7 +186,7 @@ mod tests {
             ..found("a\nb", true, "2026-08-20T18:00:00Z")
         };
         assert!(is(by("jdoe")), "who we are is not known");
-        us.learn(Some("deskhand"));
+        us.learn(Some("deskhand"), sent_at);
         assert!(is(by("Deskhand")) && !is(by("jdoe")));
     }
 }

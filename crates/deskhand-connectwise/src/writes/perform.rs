@@ -3,18 +3,16 @@
 use connectwise_psa::records::RawRecord;
 use connectwise_psa::{Error, ErrorKind, Request};
 use deskhand_command::journal::{Claim, Claimed, Ending, Intent, JournalError, WriteId};
-use deskhand_command::{BoxFuture, Failure, Retry};
+use deskhand_command::{Failure, Retry};
 use jiff::{SignedDuration, Timestamp};
 
 use super::look::look;
+use super::turn::Turn;
 use super::write::{Verdict, Write};
 use crate::commands::Run;
 
 /// A write that had no effect twice is not tried a third time.
 const TRIES: usize = 2;
-
-/// Nobody else takes a write for abandoned so soon after it was noted.
-const MOMENT: SignedDuration = SignedDuration::from_secs(5);
 
 /// Performs a write, or finds that it was performed before under the same key; gives the record it made or changed.
 pub(crate) async fn perform(run: &Run<'_>, write: &dyn Write) -> Result<Option<RawRecord>, Failure> {
@@ -22,18 +20,26 @@ pub(crate) async fn perform(run: &Run<'_>, write: &dyn Write) -> Result<Option<R
     let step = write.step();
     let known = run.context.journal.find(run.context.write_key(), &step).await;
     if let Some(known) = known.map_err(|error| unwritable(&error))? {
-        match known.ending {
-            Some(Ending::Done { record }) => return Ok(read_back(run, write, record).await),
-            Some(Ending::Unknown { reason }) => return Err(unknown(known.id, &reason)),
-            Some(Ending::NotDone { .. }) => {}
+        let outcome = match known.ending {
+            Some(ending) => ended(run, write, known.id, ending).await?,
             // Its process ended, or another one is at it: either way the PSA has the last word.
-            None => match look(run, write, known.id, known.intent.sent_at).await? {
-                Outcome::Done(record) => return Ok(record),
-                Outcome::Again(rest) => request = rest.unwrap_or(request),
-            },
+            None => look(run, write, known.id, known.intent.sent_at).await?,
+        };
+        match outcome {
+            Outcome::Done(record) => return Ok(record),
+            Outcome::Again(rest) => request = rest.unwrap_or(request),
         }
     }
     send(run, write, request).await
+}
+
+/// What follows from what the journal has of a write.
+pub(super) async fn ended(run: &Run<'_>, write: &dyn Write, id: WriteId, ending: Ending) -> Result<Outcome, Failure> {
+    match ending {
+        Ending::Done { record } => Ok(Outcome::Done(read_back(run, write, record).await)),
+        Ending::Unknown { reason } => Err(unknown(id, &reason)),
+        Ending::NotDone { .. } => Ok(Outcome::Again(None)),
+    }
 }
 
 /// What is left to do after a look.
@@ -46,15 +52,13 @@ pub(super) enum Outcome {
 async fn send(run: &Run<'_>, write: &dyn Write, mut request: Request) -> Result<Option<RawRecord>, Failure> {
     let mut lost = None;
     for attempt in 1..=TRIES {
-        let sent_at = server_time(run);
+        let (noted_at, sent_at) = (run.context.clock.now(), server_time(run));
         let id = begin(run, write, &request, sent_at).await?;
-        let noted_at = run.context.clock.now();
-        let outcome = match run
-            .client
-            .send_if(&request, &|| is_ours(run, write, id, noted_at))
-            .await
-        {
-            Ok(None) => return Err(taken_over(run, write).await),
+        let turn = Turn::new(run, id, noted_at, sent_at);
+        let answered = run.client.send_if(&request, &|| turn.is_ours()).await;
+        let sent_at = turn.sent_at();
+        let outcome = match answered {
+            Ok(None) => return Err(turn.refusal()),
             Ok(Some(answer)) => match write.confirm(run, &answer).await {
                 Ok(verdict) => {
                     learn(run, write, &verdict);
@@ -92,7 +96,7 @@ async fn send(run: &Run<'_>, write: &dyn Write, mut request: Request) -> Result<
 /// The PSA's own answer says who made the record: us.
 fn learn(run: &Run<'_>, write: &dyn Write, answered: &Verdict) {
     if let Verdict::Done(Some(record)) = answered {
-        run.us.learn(write.author(record).as_deref());
+        run.us.learn(write.author(record).as_deref(), server_time(run));
     }
 }
 
@@ -115,61 +119,27 @@ async fn begin(run: &Run<'_>, write: &dyn Write, request: &Request, sent_at: Tim
     begun.ok_or_else(elsewhere)
 }
 
-/// Whether a write that has waited for its turn may be sent: not when another process has looked for it meanwhile, found
-/// nothing, and noted it as its own.
-fn is_ours<'a>(run: &'a Run<'_>, write: &'a dyn Write, id: WriteId, noted_at: Timestamp) -> BoxFuture<'a, bool> {
-    Box::pin(async move {
-        if run.context.clock.now().duration_since(noted_at).abs() < MOMENT {
-            return true;
-        }
-        let newest = run.context.journal.find(run.context.write_key(), &write.step()).await;
-        matches!(newest, Ok(Some(newest)) if newest.id == id && newest.ending.is_none())
-    })
-}
-
-/// Why a write was not sent when its turn had come.
-async fn taken_over(run: &Run<'_>, write: &dyn Write) -> Failure {
-    match run.context.journal.find(run.context.write_key(), &write.step()).await {
-        Ok(_) => elsewhere(),
-        Err(error) => unwritable(&error),
-    }
-}
-
-fn elsewhere() -> Failure {
+pub(super) fn elsewhere() -> Failure {
     Failure::new(409, "The same write is under way in another process.")
         .with_hint("wait for the other process; asked again with the same key, this one says what came of it")
         .with_retry(Retry::Later)
 }
 
-/// Notes what a look said, and what follows from it.
-pub(super) async fn end(run: &Run<'_>, id: WriteId, verdict: Verdict) -> Result<Outcome, Failure> {
+/// Notes what an answer said, and what follows from it.
+async fn end(run: &Run<'_>, id: WriteId, verdict: Verdict) -> Result<Outcome, Failure> {
+    settle(run, id, &verdict.ending()).await?;
+    follow(id, verdict)
+}
+
+/// What follows from what an answer or a look said.
+pub(super) fn follow(id: WriteId, verdict: Verdict) -> Result<Outcome, Failure> {
     match verdict {
-        Verdict::Done(record) => {
-            let made = record.as_ref().and_then(|record| record.id);
-            settle(run, id, &Ending::Done { record: made }).await?;
-            Ok(Outcome::Done(record))
-        }
-        Verdict::NotDone => {
-            let reason = "the answer was lost, and there is no trace of it".to_owned();
-            settle(run, id, &Ending::NotDone { reason }).await?;
-            Ok(Outcome::Again(None))
-        }
-        Verdict::Partly(rest) => {
-            let reason = "part of it took effect; the rest is sent again".to_owned();
-            settle(run, id, &Ending::NotDone { reason }).await?;
-            Ok(Outcome::Again(Some(rest)))
-        }
-        Verdict::Differs(what) => {
-            let reason = format!("the PSA said yes and did otherwise: {what}");
-            let failure = Failure::new(502, format!("The PSA said yes, but {what}."));
-            settle(run, id, &Ending::NotDone { reason }).await?;
-            Err(failure.with_hint("a workflow of the PSA may have changed it back, or it ignores this member"))
-        }
-        Verdict::Unknown(reason) => {
-            let failure = unknown(id, &reason);
-            settle(run, id, &Ending::Unknown { reason }).await?;
-            Err(failure)
-        }
+        Verdict::Done(record) => Ok(Outcome::Done(record)),
+        Verdict::NotDone => Ok(Outcome::Again(None)),
+        Verdict::Partly(rest) => Ok(Outcome::Again(Some(rest))),
+        Verdict::Differs(what) => Err(Failure::new(502, format!("The PSA said yes, but {what}."))
+            .with_hint("a workflow of the PSA may have changed it back, or it ignores this member")),
+        Verdict::Unknown(reason) => Err(unknown(id, &reason)),
     }
 }
 

@@ -3,6 +3,7 @@
 use connectwise_psa::records::RawRecord;
 use connectwise_psa::{Answer, Error, Request};
 use deskhand_command::BoxFuture;
+use deskhand_command::journal::Ending;
 use jiff::Timestamp;
 
 use crate::commands::Run;
@@ -61,4 +62,20 @@ pub(crate) enum Verdict {
     Differs(String),
     /// It cannot be told; why.
     Unknown(String),
+}
+
+impl Verdict {
+    /// What the journal has of it.
+    pub(super) fn ending(&self) -> Ending {
+        let not_done = |reason: String| Ending::NotDone { reason };
+        match self {
+            Self::Done(record) => Ending::Done {
+                record: record.as_ref().and_then(|record| record.id),
+            },
+            Self::NotDone => not_done("the answer was lost, and there is no trace of it".to_owned()),
+            Self::Partly(_) => not_done("part of it took effect; the rest is sent again".to_owned()),
+            Self::Differs(what) => not_done(format!("the PSA said yes and did otherwise: {what}")),
+            Self::Unknown(reason) => Ending::Unknown { reason: reason.clone() },
+        }
+    }
 }

@@ -24,6 +24,8 @@ const LOSSES: [FaultKind; 7] = [
     FaultKind::BadGatewayThenDone,
     FaultKind::LostRequest,
 ];
+/// Late answers come later than this.
+const IMPATIENCE: Duration = Duration::from_millis(700);
 /// As often as each way is tried, unless more is asked for: the bench does.
 const TRIALS: i64 = 25;
 fn trials() -> i64 {
@@ -39,18 +41,28 @@ pub(crate) async fn desk(tickets: u64) -> Arc<Running> {
     Arc::new(deskhand_sandbox::start(Options::with_tickets(tickets)).await.unwrap())
 }
 
-/// A client that soon gives up waiting.
+/// A client; where answers come late, one that soon gives up waiting for them.
 pub(crate) fn client(sandbox: &Running) -> Client {
+    let late = sandbox
+        .faults()
+        .rules()
+        .iter()
+        .any(|rule| rule.fault == FaultKind::LateAnswer);
+    let timeout = if late { IMPATIENCE } else { Duration::from_secs(20) };
     let credentials = Credentials::new("sandbox", "public", "private", Some("client-id".to_owned())).unwrap();
     Client::builder(ServerUrl::parse(&sandbox.url()).unwrap(), credentials)
-        .timeout(Duration::from_millis(400))
+        .timeout(timeout)
         .build()
         .unwrap()
 }
 
 /// The next such request is lost in this way; what takes effect later does so after a minute.
 pub(crate) fn lose(sandbox: &Running, fault: FaultKind, method: &str, path: &str) {
-    let seconds = if fault == FaultKind::LateAnswer { 0.6 } else { 60.0 };
+    let seconds = if fault == FaultKind::LateAnswer {
+        IMPATIENCE.as_secs_f64() * 1.5
+    } else {
+        60.0
+    };
     sandbox
         .faults()
         .set(vec![Rule::at(fault, 1, 1).method(method).on(path).seconds(seconds)]);
@@ -125,7 +137,14 @@ async fn a_connection_can_mark_tickets_nowhere_and_a_lost_one_is_found_by_what_i
         lose(&sandbox, fault, "POST", "/service/tickets");
         let inputs = json!({"Summary": summary, "Company ID": company});
         let context = clock.context(&summary);
-        let output = run_marked(TicketMark::Nowhere, &context, &psa, "create-ticket", inputs).await;
+        let output = run_marked(
+            TicketMark::Nowhere,
+            &context,
+            &client(&sandbox),
+            "create-ticket",
+            inputs,
+        )
+        .await;
         sandbox.faults().set(Vec::new());
         clock_on(&sandbox);
         assert_eq!(output.error(), "", "{summary}");

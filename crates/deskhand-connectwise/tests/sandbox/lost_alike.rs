@@ -8,6 +8,7 @@ use deskhand_command::journal::{Claim, Claimed, Ending, Intent, Journal, Journal
 use deskhand_command::{BoxFuture, Command, CommandOutput, Context};
 use deskhand_connectwise::TicketMark;
 use deskhand_sandbox::{FaultKind, Kind, Rule, Running};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::sync::Barrier;
 
@@ -184,6 +185,19 @@ impl Journal for SameMoment {
 
     fn end<'a>(&'a self, write: WriteId, ending: &'a Ending) -> BoxFuture<'a, Result<(), JournalError>> {
         self.journal.end(write, ending)
+    }
+
+    fn resend(&self, write: WriteId, sent_at: Timestamp) -> BoxFuture<'_, Result<bool, JournalError>> {
+        self.journal.resend(write, sent_at)
+    }
+
+    fn conclude<'a>(
+        &'a self,
+        write: WriteId,
+        sent_at: Timestamp,
+        ending: &'a Ending,
+    ) -> BoxFuture<'a, Result<bool, JournalError>> {
+        self.journal.conclude(write, sent_at, ending)
     }
 
     fn take(&self, write: WriteId, record: i64) -> BoxFuture<'_, Result<bool, JournalError>> {

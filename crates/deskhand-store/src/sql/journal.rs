@@ -89,6 +89,22 @@ impl Journal for StoreJournal {
         Box::pin(async move { self.end_write(write, ending).await.map_err(|error| in_words(&error)) })
     }
 
+    fn resend(&self, write: WriteId, sent_at: Timestamp) -> BoxFuture<'_, Result<bool, JournalError>> {
+        Box::pin(async move { self.send_later(write, sent_at).await.map_err(|error| in_words(&error)) })
+    }
+
+    fn conclude<'a>(
+        &'a self,
+        write: WriteId,
+        sent_at: Timestamp,
+        ending: &'a Ending,
+    ) -> BoxFuture<'a, Result<bool, JournalError>> {
+        Box::pin(async move {
+            let concluded = self.end_unless_sent(write, sent_at, ending).await;
+            concluded.map_err(|error| in_words(&error))
+        })
+    }
+
     fn take(&self, write: WriteId, record: i64) -> BoxFuture<'_, Result<bool, JournalError>> {
         Box::pin(async move { self.take_record(write, record).await.map_err(|error| in_words(&error)) })
     }
@@ -165,7 +181,8 @@ impl StoreJournal {
     async fn end_write(&self, write: WriteId, ending: &Ending) -> Result<(), StoreError> {
         let (state, record, reason) = columns_of(ending);
         let ended = sqlx::query(
-            "UPDATE writes SET state = $1, record_id = $2, taken_id = NULL, reason = $3, place = $5 WHERE id = $4",
+            "UPDATE writes SET state = $1, record_id = $2, taken_id = NULL, reason = $3, place = $5 \
+             WHERE id = $4 AND ($1 = 'done' OR state IS NULL OR state = 'unknown')",
         )
         .bind(state)
         .bind(record)
@@ -175,6 +192,32 @@ impl StoreJournal {
         .execute(&self.store.writer)
         .await;
         ended.map(|_| ()).map_err(store_error)
+    }
+
+    async fn send_later(&self, write: WriteId, sent_at: Timestamp) -> Result<bool, StoreError> {
+        let noted = sqlx::query("UPDATE writes SET sent_at = $1 WHERE id = $2 AND state IS NULL")
+            .bind(sent_at.as_millisecond())
+            .bind(write)
+            .execute(&self.store.writer)
+            .await;
+        Ok(noted.map_err(store_error)?.rows_affected() > 0)
+    }
+
+    async fn end_unless_sent(&self, write: WriteId, sent_at: Timestamp, ending: &Ending) -> Result<bool, StoreError> {
+        let (state, record, reason) = columns_of(ending);
+        let ended = sqlx::query(
+            "UPDATE writes SET state = $1, record_id = $2, reason = $3, place = $5 \
+             WHERE id = $4 AND state IS NULL AND sent_at = $6",
+        )
+        .bind(state)
+        .bind(record)
+        .bind(reason.map(dialect::text))
+        .bind(write)
+        .bind(&self.place)
+        .bind(sent_at.as_millisecond())
+        .execute(&self.store.writer)
+        .await;
+        Ok(ended.map_err(store_error)?.rows_affected() > 0)
     }
 
     /// One statement; where others take at the same moment, the unique index lets one of them.

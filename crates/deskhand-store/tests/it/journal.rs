@@ -74,6 +74,43 @@ async fn promises(journal: &dyn Journal) {
     );
 }
 
+/// A look ends what it has looked for, and nothing that was sent or ended since.
+async fn conclusions(journal: &dyn Journal) {
+    let not_done = Ending::NotDone {
+        reason: "no trace".to_owned(),
+    };
+    let at = |second: i64| Timestamp::from_second(1_800_000_000 + second).unwrap();
+    let late = journal
+        .begin(&intent("late", "ticket 7", "POST c"))
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(journal.resend(late, at(60)).await.unwrap());
+    let newest = async || journal.find("late", "ticket 7").await.unwrap().unwrap();
+    assert_eq!((newest().await.intent.sent_at, newest().await.ending), (at(60), None));
+    assert!(
+        !journal.conclude(late, at(0), &not_done).await.unwrap(),
+        "it was sent since"
+    );
+    assert_eq!(newest().await.ending, None, "nothing was noted");
+    assert!(journal.conclude(late, at(60), &not_done).await.unwrap());
+    assert_eq!(newest().await.ending, Some(not_done.clone()));
+    assert!(!journal.resend(late, at(90)).await.unwrap(), "it has ended");
+    assert!(
+        !journal.conclude(late, at(60), &not_done).await.unwrap(),
+        "it has ended"
+    );
+    let done = Ending::Done { record: None };
+    journal.end(late, &done).await.unwrap();
+    assert_eq!(
+        newest().await.ending,
+        Some(done.clone()),
+        "an answer that says yes is believed"
+    );
+    journal.end(late, &not_done).await.unwrap();
+    assert_eq!(newest().await.ending, Some(done), "and stays");
+}
+
 /// What was found by looking is one write's, whoever asks first.
 async fn takings(journal: &dyn Journal) {
     let notes = |ticket: i64| format!("service/tickets/{ticket}/notes");
@@ -106,10 +143,10 @@ async fn takings(journal: &dyn Journal) {
     assert!(!journal.take(late, 72).await.unwrap());
     journal.end(late, &Ending::Done { record: Some(71) }).await.unwrap();
 
-    let reason = "a person looked".to_owned();
+    let reason = "a late look".to_owned();
     journal.end(first, &Ending::NotDone { reason }).await.unwrap();
     let last = begin("six", 9).await;
-    assert!(journal.take(last, 70).await.unwrap(), "nobody has it any more");
+    assert!(!journal.take(last, 70).await.unwrap(), "what is done stays done");
     assert!(!journal.take(999_999, 75).await.unwrap(), "there is no such write");
 }
 
@@ -139,9 +176,11 @@ async fn journals_of(store: &dyn Store) {
     shared_by_those_at_one_place(store).await;
     promises(&*store.journal("main", "psa")).await;
     takings(&*store.journal("main", "psa")).await;
+    conclusions(&*store.journal("main", "psa")).await;
     // Another connection's journal knows nothing of it.
     promises(&*store.journal("other", "another psa")).await;
     takings(&*store.journal("other", "another psa")).await;
+    conclusions(&*store.journal("other", "another psa")).await;
 }
 
 /// What some processes take at once is one write's.
@@ -202,6 +241,7 @@ async fn the_journals_of_memory_and_file_keep_their_promises() {
     let memory = MemoryJournal::default();
     promises(&memory).await;
     takings(&memory).await;
+    conclusions(&memory).await;
     let folder = tempfile::tempdir().unwrap();
     journals_of(&SqliteStore::open(&folder.path().join("store.sqlite")).await.unwrap()).await;
 }
