@@ -77,11 +77,11 @@ pub(crate) fn timed_out(stage: Stage, settings: &SmtpSettings) -> Failure {
         Stage::Connect => where_to(settings.security),
         _ => "the server is slow or stuck; the letter is written again later",
     };
-    let message = format!(
-        "{} {doing} within {} seconds.",
-        named(settings),
-        settings.timeout.as_secs_f32()
-    );
+    let patience = match stage {
+        Stage::Send => settings.taking,
+        _ => settings.timeout,
+    };
+    let message = format!("{} {doing} within {} seconds.", named(settings), patience.as_secs_f32());
     Failure::new(504, message).with_hint(hint).with_retry(Retry::Later)
 }
 

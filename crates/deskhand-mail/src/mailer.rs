@@ -42,11 +42,17 @@ impl SmtpMailer {
         })
     }
 
-    async fn deliver(&self, message: &Message, stage: &Progress) -> Result<(), Failure> {
-        let mut connection = self.connect(stage).await?;
-        stage.set(Stage::Send);
-        let sent = connection.send(message.envelope(), &message.formatted()).await;
-        let sent = sent.map_err(|error| failed(Stage::Send, &self.settings, &error));
+    async fn deliver(&self, message: &Message) -> Result<(), Failure> {
+        let (stage, patience) = (Progress::default(), &self.settings);
+        let connecting = tokio::time::timeout(patience.timeout, self.connect(&stage));
+        let connected = connecting.await;
+        let mut connection = connected.unwrap_or_else(|_| Err(timed_out(stage.get(), patience)))?;
+        let letter = message.formatted();
+        let sending = tokio::time::timeout(patience.taking, connection.send(message.envelope(), &letter));
+        let sent = match sending.await {
+            Ok(sent) => sent.map_err(|error| failed(Stage::Send, patience, &error)),
+            Err(_) => return Err(timed_out(Stage::Send, patience)),
+        };
         // What becomes of the goodbye changes nothing about the letter.
         let _goodbye = tokio::time::timeout(GOODBYE, connection.abort()).await;
         sent.map(drop)
@@ -85,11 +91,7 @@ impl Mailer for SmtpMailer {
         Box::pin(async move {
             let now = SystemTime::try_from(self.clock.now()).unwrap_or(SystemTime::UNIX_EPOCH);
             let message = message_of(letter, &self.from, now)?;
-            let stage = Progress::default();
-            let delivery = tokio::time::timeout(self.settings.timeout, self.deliver(&message, &stage));
-            delivery
-                .await
-                .unwrap_or_else(|_| Err(timed_out(stage.get(), &self.settings)))
+            self.deliver(&message).await
         })
     }
 }

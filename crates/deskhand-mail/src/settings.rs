@@ -6,8 +6,12 @@ use deskhand_command::Failure;
 use lettre::message::Mailbox;
 use secrecy::SecretString;
 
-/// How long a letter may take when nobody says.
+/// How long it may take to reach the server and log in when nobody says.
 const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A server that looks for viruses before it takes a letter is slow; RFC 5321, 4.5.3.2.6, asks for this patience. Whoever gives
+/// up earlier sends the same letter again and again.
+const TAKING: Duration = Duration::from_secs(10 * 60);
 
 /// Which mail server, and how to talk to it.
 #[derive(Debug, Clone)]
@@ -24,8 +28,10 @@ pub struct SmtpSettings {
     pub password: Option<SecretString>,
     /// Who writes: `Deskhand <deskhand@example.com>`.
     pub from: String,
-    /// How long a letter may take in all.
+    /// How long it may take to reach the server and log in.
     pub timeout: Duration,
+    /// How long the server may take over the letter itself.
+    pub taking: Duration,
     /// A certificate authority to trust beside the public ones, as PEM.
     pub ca_certificate: Option<Vec<u8>>,
 }
@@ -64,7 +70,7 @@ impl Security {
 }
 
 impl SmtpSettings {
-    /// A server with STARTTLS and nobody to log in; letters may take 30 seconds.
+    /// A server with STARTTLS and nobody to log in, that is reached within 30 seconds.
     pub fn new(host: impl Into<String>, from: impl Into<String>) -> Self {
         Self {
             host: host.into(),
@@ -74,6 +80,7 @@ impl SmtpSettings {
             password: None,
             from: from.into(),
             timeout: TIMEOUT,
+            taking: TAKING,
             ca_certificate: None,
         }
     }

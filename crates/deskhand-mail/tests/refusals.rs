@@ -232,14 +232,15 @@ async fn a_server_that_is_busy_is_tried_later() {
 async fn a_server_that_hangs_does_not_hang_us() {
     let given_up = async |script: Script, message: &str, hint: &str| {
         let failure = failure(script, |settings| {
-            settings.timeout = Duration::from_secs(2);
+            settings.timeout = Duration::from_secs(10);
+            settings.taking = Duration::from_secs(10);
             logged_in(settings);
         })
         .await;
         assert_says(
             &failure,
             504,
-            &format!("{message} within 2 seconds."),
+            &format!("{message} within 10 seconds."),
             hint,
             Retry::Later,
         );
