@@ -18,6 +18,9 @@ pub trait Integration: Send + Sync {
     /// What it is, and what a connection to it takes.
     fn description(&self) -> &IntegrationDescription;
 
+    /// The [place](OpenConnection::place) that a connection with these parameters leads to, without its secrets.
+    fn place(&self, settings: &Settings) -> Result<String, Failure>;
+
     /// Opens a connection; nothing is sent by that, and a parameter that cannot be is refused by its title.
     fn open(&self, settings: &Settings) -> Result<Arc<dyn OpenConnection>, Failure>;
 }

@@ -159,6 +159,10 @@ impl Integration for ConnectWise {
         &DESCRIPTION
     }
 
+    fn place(&self, settings: &Settings) -> Result<String, Failure> {
+        Given(settings).place()
+    }
+
     fn open(&self, settings: &Settings) -> Result<Arc<dyn OpenConnection>, Failure> {
         let mut settings = settings.clone();
         let has_its_own = settings

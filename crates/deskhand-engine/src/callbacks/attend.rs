@@ -55,12 +55,29 @@ pub(crate) async fn go(work: &CallbackWork) -> (IngestReport, Worked) {
         if waiting.is_empty() {
             return Ok(Vec::new());
         }
+        drop_what_was_elsewhere(work).await?;
         work.feeds.feeds(&work.connection).await
     };
     let feeds: Result<_, Failure> = feeds.await;
     match feeds {
         Ok(feeds) => work_off(&*work.inbox, &work.connection, &feeds).await,
         Err(failure) => (IngestReport::default(), Worked::Failed(failure)),
+    }
+}
+
+/// Takes away what was announced by the place that the connection led to before: the same numbers are other records here.
+async fn drop_what_was_elsewhere(work: &CallbackWork) -> Result<(), Failure> {
+    let connection = work.connection.as_str();
+    let Some(moved_at) = work.feeds.moved_at(connection).await? else {
+        return Ok(());
+    };
+    loop {
+        let mut waiting = work.inbox.waiting(connection, AT_ONCE).await.map_err(failure_of)?;
+        waiting.retain(|one| one.since.as_second() < moved_at.as_second());
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        work.inbox.done(connection, &waiting).await.map_err(failure_of)?;
     }
 }
 

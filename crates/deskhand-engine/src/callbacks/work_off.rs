@@ -1,6 +1,7 @@
 //! What was announced, looked at again.
 
 use deskhand_command::{Announced, BoxFuture, Failure, Retry};
+use jiff::Timestamp;
 
 use super::CallbackInbox;
 use crate::ingest::{IngestJob, IngestReport, Ingestor, LookedAgain, failure_of};
@@ -18,11 +19,18 @@ pub struct CallbackFeed {
 pub trait CallbackFeeds: Send + Sync {
     /// The feeds that a connection's announced records are read through now.
     fn feeds<'a>(&'a self, connection: &'a str) -> BoxFuture<'a, Result<Vec<CallbackFeed>, Failure>>;
+
+    /// When the connection was led to another place; what was announced before is not there.
+    fn moved_at<'a>(&'a self, connection: &'a str) -> BoxFuture<'a, Result<Option<Timestamp>, Failure>>;
 }
 
 impl CallbackFeeds for Vec<CallbackFeed> {
     fn feeds<'a>(&'a self, _connection: &'a str) -> BoxFuture<'a, Result<Vec<CallbackFeed>, Failure>> {
         Box::pin(std::future::ready(Ok(self.clone())))
+    }
+
+    fn moved_at<'a>(&'a self, _connection: &'a str) -> BoxFuture<'a, Result<Option<Timestamp>, Failure>> {
+        Box::pin(std::future::ready(Ok(None)))
     }
 }
 

@@ -8,6 +8,7 @@ mod authorize;
 mod check;
 mod connection;
 mod guard;
+mod moved;
 mod near;
 mod open;
 mod people;

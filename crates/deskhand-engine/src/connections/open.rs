@@ -12,6 +12,7 @@ use secrecy::SecretString;
 use serde_json::Map;
 
 use super::guard::wrong_secrets;
+use super::moved::Moved;
 use super::near::sentence;
 use super::settings::{Sources, agent_of, digest, settle};
 use super::through::ThroughAgent;
@@ -22,13 +23,14 @@ use crate::vaults::Vaults;
 
 /// Opens connections. Everybody who uses the same settings shares one open connection, and with it its limits.
 pub struct Connections {
-    integration: Arc<dyn Integration>,
-    store: Arc<dyn DeskStore>,
+    pub(super) integration: Arc<dyn Integration>,
+    pub(super) store: Arc<dyn DeskStore>,
     vaults: Vaults,
     agents: Agents,
     shared_limits: Option<PathBuf>,
     keys: Keys,
     desk: Mutex<Option<(i64, Arc<Desk>)>>,
+    pub(super) moved: Moved,
     open: Mutex<Open>,
 }
 
@@ -70,6 +72,7 @@ impl Connections {
             shared_limits: None,
             keys: Keys::default(),
             desk: Mutex::default(),
+            moved: Moved::default(),
             open: Mutex::default(),
         }
     }

@@ -73,7 +73,7 @@ pub(super) fn agent_of<'a>(connection: &Connection, agents: &'a Agents) -> Resul
 }
 
 /// What was given, and the defaults of the rest.
-fn values(connection: &Connection, integration: &IntegrationDescription) -> BTreeMap<String, String> {
+pub(super) fn values(connection: &Connection, integration: &IntegrationDescription) -> BTreeMap<String, String> {
     let mut values = connection.values.clone();
     for parameter in integration.parameters {
         if let Some(default) = parameter.default {

@@ -100,6 +100,11 @@ impl Integration for ToyIntegration {
         &TOY
     }
 
+    fn place(&self, settings: &Settings) -> Result<String, Failure> {
+        let value = |key: &str| settings.values.get(key).cloned().unwrap_or_default();
+        Ok(format!("{} {}", value("serverurl"), value("companyid")))
+    }
+
     fn open(&self, settings: &Settings) -> Result<Arc<dyn OpenConnection>, Failure> {
         self.opened.lock().push(settings.clone());
         Ok(Arc::new(ToyConnection(vec![Arc::new(TestConnection::of(settings))])))

@@ -114,6 +114,7 @@ impl DeskWorld {
     async fn ready(&self, run: &NewRun, wanted: &Wanted) -> Result<(Arc<dyn Command>, Context), Failure> {
         let actor = acting(run, &self.automation().desk.users)?;
         let opened = self.parts.connections.open(&actor, &wanted.connection).await?;
+        self.is_still_there(run, &wanted.connection).await?;
         let mut commands = opened.open.commands().iter();
         let command = commands.find(|command| command.declaration().slug == wanted.command);
         let command = command.cloned().ok_or_else(|| {

@@ -13,6 +13,7 @@ mod failures;
 mod guides;
 mod health;
 mod jobs;
+mod moved;
 mod one_psa;
 mod people;
 mod program;

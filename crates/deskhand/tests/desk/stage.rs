@@ -113,6 +113,13 @@ impl SandboxTime {
         self.put_back.fetch_add(seconds, Ordering::Relaxed);
     }
 
+    /// Five minutes past a full hour: no test begins just before something is due, whenever it is run.
+    fn move_to_five_past(&self) {
+        const HOUR: i64 = 3_600;
+        let into_the_hour = self.now().as_second().rem_euclid(HOUR);
+        self.move_by(SignedDuration::from_secs(HOUR - into_the_hour + 300));
+    }
+
     pub(crate) fn move_by(&self, by: SignedDuration) {
         let clock = &self.sandbox.world().clock;
         clock.set_offset(clock.offset() + by.as_secs() + i64::from(by.subsec_nanos() > 0));
@@ -150,6 +157,7 @@ impl Stage {
         };
         let sandbox = Arc::new(start(options).await.unwrap());
         let time = SandboxTime::of(sandbox);
+        time.move_to_five_past();
         let stage = Self::open(time, beside, tempfile::tempdir().unwrap(), Arc::default()).await;
         let site = "[[site]]\nname = \"Main\"\nkind = \"internal\"\n";
         stage.apply(site).await;
@@ -264,7 +272,11 @@ impl Stage {
 
     /// Defines the connection, with these members beside.
     pub(crate) async fn connect(&self, more: &str) {
-        let url = self.sandbox.url();
+        self.connect_to(&self.sandbox.url(), more).await;
+    }
+
+    /// Defines the connection as one to this address.
+    pub(crate) async fn connect_to(&self, url: &str, more: &str) {
         let text = format!(
             "[[connection]]\nname = \"acme\"\nsite = \"Main\"\nserver_url = \"{url}\"\ncompany_id = \"sandbox\"\n\
              public_key = \"public\"\nprivate_key = \"private\"\nclient_id = \"test\"\n{more}"

@@ -1,6 +1,7 @@
 //! What announced records are read through: the feeds of the connection's ingestion jobs.
 
 use deskhand_command::{BoxFuture, Failure};
+use jiff::Timestamp;
 
 use crate::callbacks::{CallbackFeed, CallbackFeeds};
 use crate::engine::after::trouble;
@@ -27,6 +28,10 @@ impl CallbackFeeds for DeskWorld {
                 _ => Ok(feeds),
             }
         })
+    }
+
+    fn moved_at<'a>(&'a self, connection: &'a str) -> BoxFuture<'a, Result<Option<Timestamp>, Failure>> {
+        Box::pin(self.parts.connections.moved_at(connection))
     }
 }
 
