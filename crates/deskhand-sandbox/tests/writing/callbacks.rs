@@ -13,10 +13,15 @@ use sha2::{Digest as _, Sha256};
 use crate::desk::Desk;
 use crate::receiver::Receiver;
 
-/// A desk whose deliveries are repeated without much waiting.
+/// A desk whose deliveries are repeated without waiting.
 async fn hasty() -> Desk {
+    impatient(Duration::from_secs(20)).await
+}
+
+/// A desk that waits for the answers to its deliveries so long.
+async fn impatient(timeout: Duration) -> Desk {
     let callback_times = CallbackTimes {
-        timeout: Duration::from_millis(200),
+        timeout,
         retries: [Duration::from_millis(1); 2],
     };
     let options = Options {
@@ -222,7 +227,7 @@ async fn a_delivery_is_repeated_twice_when_the_receiver_asks_for_it_by_its_statu
 
 #[tokio::test]
 async fn a_receiver_that_never_answers_holds_nothing_up_and_is_given_up_after_three_days() {
-    let desk = hasty().await;
+    let desk = impatient(Duration::from_millis(200)).await;
     let receiver = Receiver::new(&[0; 9]).await;
     watch(&desk, &receiver.url, json!({})).await;
     let begun = Instant::now();

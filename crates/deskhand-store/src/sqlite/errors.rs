@@ -52,8 +52,12 @@ mod tests {
     use super::*;
 
     async fn store_in(folder: &TempDir) -> (SqliteStore, Lease) {
+        patient_store_in(folder, Duration::from_millis(200)).await
+    }
+
+    async fn patient_store_in(folder: &TempDir, patience: Duration) -> (SqliteStore, Lease) {
         let path = folder.path().join("store.sqlite");
-        let store = SqliteStore::open_with(&path, Duration::from_millis(200)).await.unwrap();
+        let store = SqliteStore::open_with(&path, patience).await.unwrap();
         let lease = claim(&store).await.unwrap();
         (store, lease)
     }
@@ -145,11 +149,12 @@ mod tests {
     async fn a_locked_store_is_waited_for_and_named() {
         let folder = tempfile::tempdir().unwrap();
         let (store, lease) = store_in(&folder).await;
+        let (patient, _) = patient_store_in(&folder, Duration::from_secs(20)).await;
         let (other, _) = store_in(&folder).await;
         let lock = other.writer.begin_with("BEGIN IMMEDIATE").await.unwrap();
         let error = commit(&store, &lease, 0).await.unwrap_err();
         assert!(matches!(error, StoreError::Locked), "{error:?}");
-        let waiting = commit(&store, &lease, 0);
+        let waiting = commit(&patient, &lease, 0);
         let released = async {
             tokio::time::sleep(Duration::from_millis(50)).await;
             lock.rollback().await.unwrap();

@@ -66,7 +66,7 @@ async fn postgres_that_is_away_is_named_and_found_again_by_the_next_call() {
     let options = database.options();
     let mut gate = Gate::to(format!("{}:{}", options.get_host(), options.get_port())).await;
     let through = address(&options.host("127.0.0.1").port(gate.here.port()));
-    let store = PostgresStore::open_with(&through, Duration::from_millis(300))
+    let store = PostgresStore::open_with(&through, Duration::from_secs(4))
         .await
         .unwrap();
     let lease = store.claim(&key(), &request("one")).await.unwrap();

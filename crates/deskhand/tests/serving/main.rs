@@ -2,8 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "test code")]
 
 mod callbacks;
+#[path = "../database/mod.rs"]
+mod database;
 mod keep;
 mod keys;
+mod killed;
 mod letters;
 mod place;
 mod trouble;

@@ -15,7 +15,7 @@ use tokio::process::{Child, Command};
 pub(crate) const TICKET: i64 = 1_003;
 
 /// How long a test waits for what has to come.
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(240);
 
 /// A desk in a folder, and a PSA beside it.
 pub(crate) struct Place {
