@@ -3,12 +3,14 @@
 use std::io::{self, Write as _};
 
 use clap::Args;
+use deskhand_command::{Clock as _, SystemClock};
 use deskhand_engine::desk::Desk;
 use deskhand_engine::runs::{Question, RunFilter, RunState, RunStory, What, open_questions};
 use deskhand_store::Store;
 use serde_json::json;
 
 use super::{MAKER, found, send};
+use crate::dates::Dates;
 use crate::desk::{OpenDesk, Person, Sight};
 use crate::exit::{BadInput, Exit};
 use crate::render::table;
@@ -92,6 +94,17 @@ pub(super) async fn answer(options: &AnswerOptions, word: &str) -> anyhow::Resul
     let store = options.store.open(MAKER).await?;
     let story = found(&*store, &options.run).await?;
     let question = question(options, &story)?;
+    if let Some(expired) = question.expires_at.filter(|expires| *expires <= SystemClock.now()) {
+        let dates = Dates::in_store(&*store).await?;
+        let told = format!(
+            "the question of `{}` has expired {}",
+            question.step,
+            dates.tell(expired)
+        );
+        return Err(BadInput::new(told)
+            .hint("the run goes on as if nobody had answered; start it anew if it is still wanted")
+            .into());
+    }
     let (who, group) = who_answers(options, &*store, &story, &question).await?;
     let what = What::Answered {
         step: question.step.clone(),
