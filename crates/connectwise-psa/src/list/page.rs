@@ -14,7 +14,7 @@ pub struct Page {
     pub records: Vec<RawRecord>,
     /// Whether the server says that another page follows.
     pub has_next: bool,
-    /// The server's time when it may have read them, to a second: what was changed since is not among them.
+    /// The server's time when it may have read them, to a second: what was changed since may be missing.
     pub server_time: Option<Timestamp>,
     /// The vendor's id of the request.
     pub request_id: Option<String>,
