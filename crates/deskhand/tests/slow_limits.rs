@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use deskhand_sandbox::{Kind, Limit, Options, Running, Seen, start};
 
-const UPDATES: usize = 2_000;
-const REQUESTS: u64 = 500;
+const UPDATES: usize = 1_000;
+const REQUESTS: u64 = 250;
 const WINDOW: Duration = Duration::from_secs(10);
 /// More than this is never under way in one process.
 const CEILING: usize = 16;

@@ -14,7 +14,7 @@ pub struct Page {
     pub records: Vec<RawRecord>,
     /// Whether the server says that another page follows.
     pub has_next: bool,
-    /// The server's time when it answered.
+    /// The server's time when it may have read them, to a second: what was changed since may be missing.
     pub server_time: Option<Timestamp>,
     /// The vendor's id of the request.
     pub request_id: Option<String>,
@@ -26,7 +26,7 @@ impl Page {
         Ok(Self {
             records,
             has_next: answer.link.as_deref().is_some_and(has_next),
-            server_time: answer.server_time,
+            server_time: answer.read_at(),
             request_id: answer.request_id,
         })
     }

@@ -127,7 +127,7 @@ pub struct Split {
     pub count: Option<u64>,
     /// The ranges that hold them, the last one open.
     pub ranges: Vec<IdRange>,
-    /// The server's time when it answered first.
+    /// The server's time when it may have counted them, to a second.
     pub server_time: Option<Timestamp>,
 }
 

@@ -377,7 +377,7 @@ impl Client {
 
     /// How many records match, and the server's time when it said so.
     pub(crate) async fn timed_count(&self, request: &ListRequest) -> Result<(u64, Option<Timestamp>), Error> {
-        let decode = |answer: Answer| Ok((list::count_of(&answer)?, answer.server_time));
+        let decode = |answer: Answer| Ok((list::count_of(&answer)?, answer.read_at()));
         self.read(&request.to_count_request(), decode).await
     }
 

@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
@@ -19,7 +19,9 @@ pub(super) async fn attempt(
     request: reqwest::Request,
 ) -> Result<Answer, Error> {
     let address = request.url().host_str().unwrap_or_default().to_owned();
+    let begun = Instant::now();
     let mut response = http.execute(request).await.map_err(|error| unsent(&address, error))?;
+    let took = begun.elapsed();
     let (status, headers) = (response.status(), response.headers().clone());
     let expected = response
         .content_length()
@@ -30,7 +32,7 @@ pub(super) async fn attempt(
         body.extend_from_slice(&chunk);
     }
     if status.is_success() {
-        Ok(Answer::new(status, &headers, buffers.body(body)))
+        Ok(Answer::new(status, &headers, buffers.body(body), took))
     } else {
         Err(refused(status, &headers, &body))
     }

@@ -85,6 +85,8 @@ pub struct EventFilter {
     pub before: Option<i64>,
     /// Only those that are there now.
     pub state: Option<EventState>,
+    /// Only those that landed at one of these sites.
+    pub sites: Option<Vec<String>>,
     /// Only those taken from then on.
     pub since: Option<Timestamp>,
     /// Only those taken before then.

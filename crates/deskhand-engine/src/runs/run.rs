@@ -201,6 +201,8 @@ pub struct RunFilter {
     pub schedule: Option<String>,
     /// Only those of this playbook.
     pub playbook: Option<String>,
+    /// Only those that work for one of these sites.
+    pub sites: Option<Vec<String>>,
     /// Only those asked for from then on.
     pub since: Option<Timestamp>,
     /// Only those asked for before then.

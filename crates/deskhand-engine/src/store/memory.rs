@@ -352,6 +352,7 @@ impl EventStore for MemoryStore {
                 && filter.run.as_ref().is_none_or(of_run)
                 && filter.before.is_none_or(|before| event.id < before)
                 && filter.state.is_none_or(|state| event.state == state)
+                && filter.sites.as_ref().is_none_or(|sites| sites.contains(&event.site))
                 && filter.since.is_none_or(|since| event.taken_at >= since)
                 && filter.until.is_none_or(|until| event.taken_at < until)
         });

@@ -21,23 +21,32 @@ const EVENT: &str = "SELECT e.id, e.record_id, e.stamp, e.taken_at, s.connection
 type InScope = (i64, i64);
 
 pub(super) async fn list_events(store: &Database, filter: &EventFilter) -> Result<Vec<EventSummary>, StoreError> {
-    let rows = sqlx::query(AssertSqlSafe(format!(
+    let sites = match &filter.sites {
+        None => "TRUE".to_owned(),
+        Some(sites) => {
+            let numbers = (9..9 + sites.len()).map(|number| format!(", ${number}"));
+            format!("s.site IN (NULL{})", numbers.collect::<String>())
+        }
+    };
+    let sql = format!(
         "{EVENT} WHERE ($1 IS NULL OR e.record_id = $1) AND ($2 IS NULL OR e.id < $2) AND ($3 IS NULL OR e.run_id IN \
          (SELECT r.id FROM runs r WHERE r.run = $3 OR SUBSTR(r.run, 1, LENGTH($4)) = $4)) \
          AND ($6 IS NULL OR e.state = $6) AND ($7 IS NULL OR e.taken_at >= $7) AND ($8 IS NULL OR e.taken_at < $8) \
-         ORDER BY e.id DESC LIMIT $5"
-    )))
-    .bind(filter.record_id)
-    .bind(filter.before)
-    .bind(filter.run.as_deref())
-    .bind(filter.run.as_ref().map(|run| format!("{run}/")))
-    .bind(i64::from(filter.limit))
-    .bind(filter.state.map(code))
-    .bind(filter.since.map(second))
-    .bind(filter.until.map(second))
-    .fetch_all(&store.readers)
-    .await
-    .map_err(store_error)?;
+         AND {sites} ORDER BY e.id DESC LIMIT $5"
+    );
+    let mut select = sqlx::query(AssertSqlSafe(sql))
+        .bind(filter.record_id)
+        .bind(filter.before)
+        .bind(filter.run.as_deref())
+        .bind(filter.run.as_ref().map(|run| format!("{run}/")))
+        .bind(i64::from(filter.limit))
+        .bind(filter.state.map(code))
+        .bind(filter.since.map(second))
+        .bind(filter.until.map(second));
+    for site in filter.sites.iter().flatten() {
+        select = select.bind(site);
+    }
+    let rows = select.fetch_all(&store.readers).await.map_err(store_error)?;
     rows.iter().map(|row| Ok(summary(store, row)?.0)).collect()
 }
 

@@ -6,6 +6,7 @@ mod keys;
 mod open;
 mod person;
 mod receive;
+mod sight;
 mod vaults;
 
 pub(crate) use checks::{Against, check, check_playbooks};
@@ -14,3 +15,4 @@ pub(crate) use keys::random;
 pub(crate) use open::{DeskOptions, OpenDesk};
 pub(crate) use person::Person;
 pub(crate) use receive::Receiving;
+pub(crate) use sight::Sight;

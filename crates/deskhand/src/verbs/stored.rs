@@ -8,6 +8,7 @@ use deskhand_store::Store;
 
 use crate::config;
 use crate::dates::Dates;
+use crate::desk::Sight;
 use crate::exit::BadInput;
 
 #[derive(Debug, Args)]
@@ -24,6 +25,13 @@ impl StoreOptions {
         let store = self.open(maker).await?;
         let dates = Dates::in_store(&*store).await?;
         Ok((store, dates))
+    }
+
+    /// Opens the store for whoever looks at it: with their form for times, and what they see.
+    pub(super) async fn open_for_viewer(&self, maker: &str) -> anyhow::Result<(Arc<dyn Store>, Dates, Sight)> {
+        let (store, dates) = self.open_with_dates(maker).await?;
+        let sight = Sight::in_store(&*store).await?;
+        Ok((store, dates, sight))
     }
 
     /// Opens the store; one that is not there yet is not made by looking at it, and `maker` says what makes one.

@@ -124,3 +124,19 @@ async fn on_a_desk_without_users_anybody_answers_but_for_what_names_somebody() {
     stage.printed("bob", &["runs", "reject", "Named"]).await;
     assert_eq!(ending(&stage, "Named").await.0, ["bob"]);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_comes_too_late_is_told_so_also_before_the_engine_has_noticed() {
+    let stage = Stage::set(5).await;
+    // The engine is four hours behind, so that it has not ended what has expired an hour ago.
+    stage.time.put_back(4 * 3_600);
+    asked(&stage, "late", "expires = \"1h\"\n").await;
+    refused(
+        &stage,
+        "",
+        &["runs", "approve", "late"],
+        "the question of `Ask` has expired",
+    )
+    .await;
+    assert_eq!(stage.story("late").await.summary.state, RunState::Waiting);
+}

@@ -125,3 +125,45 @@ async fn users_look_after_runs_of_their_sites_and_operators_define_the_desk() {
     stage.forward(1).await;
     assert_eq!(stage.story(run).await.summary.outcome, Some(RunOutcome::Cancelled));
 }
+
+/// Which of these somebody is told of, by each verb that lists or shows.
+async fn sees(stage: &Stage, user: &str, event: &str) -> [bool; 6] {
+    let lists = |arguments: &'static [&'static str], what: &'static str| async move {
+        stage.printed(user, arguments).await.contains(what)
+    };
+    let shows = async |arguments: &[&str]| stage.deskhand(user, arguments).await.code == 0;
+    [
+        lists(&["events", "list"], "1003").await,
+        shows(&["events", "show", event]).await,
+        lists(&["runs", "list"], "hand:ann Ask").await,
+        shows(&["runs", "show", "hand:ann Ask"]).await,
+        lists(&["runs", "questions"], "hand:ann Ask").await,
+        lists(&["schedules", "list"], "ingestion:Tickets").await
+            && shows(&["schedules", "show", "ingestion:Tickets"]).await,
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn users_see_what_belongs_to_their_sites_and_operators_see_everything() {
+    let stage = set().await;
+    stage
+        .apply(
+            "[[ingestion]]\nname = \"Tickets\"\nconnection = \"acme\"\nevery = \"15m\"\nfrom = \"2000-01-01 00:00\"\n",
+        )
+        .await;
+    stage.forward(16).await;
+    ending(&stage, "ann", "Ask").await;
+    let events = stage
+        .printed("olga", &["events", "list", "--output", "jsonl", "--ticket", "1003"])
+        .await;
+    let event: serde_json::Value = serde_json::from_str(events.lines().next().unwrap()).unwrap();
+    let event = event["id"].to_string();
+    assert_eq!(sees(&stage, "ann", &event).await, [true; 6]);
+    assert_eq!(sees(&stage, "olga", &event).await, [true; 6]);
+    assert_eq!(sees(&stage, "", &event).await, [true; 6], "whoever runs the program");
+    assert_eq!(sees(&stage, "eve", &event).await, [false; 6]);
+    refused(
+        &stage.deskhand("eve", &["events", "show", &event]).await,
+        "there is no event",
+    );
+}

@@ -168,6 +168,19 @@ pub(super) async fn lists_of_events_are_of_a_state_and_of_a_time(desk: &Desk) ->
     let known = desk.ingested.get_event(first).await?.ok_or("it was taken")?;
     assert_eq!((known.summary.state, known.summary.site.as_str()), (escalated, "Main"));
 
+    for (sites, count) in [
+        (vec!["Main"], 3),
+        (vec!["Branch", "Main"], 3),
+        (vec!["Branch"], 0),
+        (vec![], 0),
+    ] {
+        let of_sites = EventFilter {
+            sites: Some(sites.iter().map(|site| (*site).to_owned()).collect()),
+            ..EventFilter::default()
+        };
+        assert_eq!(listed(of_sites).await?.len(), count, "at {sites:?}");
+    }
+
     let taken_at = known.summary.taken_at;
     let a_little = SignedDuration::from_millis(500);
     for (since, until, count) in [

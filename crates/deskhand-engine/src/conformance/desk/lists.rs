@@ -13,6 +13,7 @@ pub(super) async fn lists_begin_with_the_newest(desk: &Desk) -> Outcome {
         plan: Plan::Check {
             connection: "main".to_owned(),
         },
+        site: "Branch".to_owned(),
         ..new_run("c", 3)
     };
     desk.runs.start(&other).await?;
@@ -39,6 +40,13 @@ pub(super) async fn lists_begin_with_the_newest(desk: &Desk) -> Outcome {
     assert_eq!(found(RunFilter { playbook, ..all() }).await?, ["schedule:S@2", "a"]);
     let playbook = Some("Other".to_owned());
     assert!(found(RunFilter { playbook, ..all() }).await?.is_empty());
+    let at = |sites: &[&str]| RunFilter {
+        sites: Some(sites.iter().map(|site| (*site).to_owned()).collect()),
+        ..all()
+    };
+    assert_eq!(found(at(&["Main"])).await?, ["schedule:S@2", "a"]);
+    assert_eq!(found(at(&["Branch", "Main"])).await?.len(), 3);
+    assert!(found(at(&[])).await?.is_empty());
     Ok(())
 }
 

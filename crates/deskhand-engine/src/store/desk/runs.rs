@@ -117,6 +117,7 @@ impl KnownRun {
                 .playbook
                 .as_ref()
                 .is_none_or(|wanted| is_playbook(&summary.plan, wanted))
+            && filter.sites.as_ref().is_none_or(|sites| sites.contains(&summary.site))
             && filter.since.is_none_or(|since| created_at >= since)
             && filter.until.is_none_or(|until| created_at < until)
     }

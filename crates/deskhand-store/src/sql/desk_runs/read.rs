@@ -63,6 +63,13 @@ pub(super) async fn find(store: &Database, filter: &RunFilter) -> Result<Vec<Run
     if let Some(playbook) = &filter.playbook {
         select.push(" AND playbook = ").push_bind(playbook);
     }
+    if let Some(sites) = &filter.sites {
+        select.push(" AND site IN (NULL");
+        for site in sites {
+            select.push(", ").push_bind(site);
+        }
+        select.push(")");
+    }
     if let Some(since) = filter.since {
         select.push(" AND created_at >= ").push_bind(nanos(since));
     }

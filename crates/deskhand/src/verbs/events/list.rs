@@ -69,7 +69,7 @@ enum ListFormat {
 }
 
 pub(super) async fn run(options: &Options) -> anyhow::Result<Exit> {
-    let (store, dates) = options.store.open_with_dates(MAKER).await?;
+    let (store, dates, sight) = options.store.open_for_viewer(MAKER).await?;
     let time = |option: &str, typed: &Option<String>| {
         let typed = typed.as_ref();
         typed.map(|typed| dates.read(option, typed)).transpose()
@@ -79,6 +79,7 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<Exit> {
         run: options.run.clone(),
         before: options.before,
         state: options.state.map(EventState::from),
+        sites: sight.sites(),
         since: time("--since", &options.since)?,
         until: time("--until", &options.until)?,
         limit: options.limit,

@@ -28,8 +28,9 @@ pub(crate) struct Options {
 }
 
 pub(super) async fn run(options: &Options) -> anyhow::Result<Exit> {
-    let (store, dates) = options.store.open_with_dates(MAKER).await?;
+    let (store, dates, sight) = options.store.open_for_viewer(MAKER).await?;
     let event = store.get_event(options.event).await.map_err(store_trouble)?;
+    let event = event.filter(|event| sight.includes(&event.summary.site));
     let story = store.event_story(options.event).await.map_err(store_trouble)?;
     let (Some(event), Some(story)) = (event, story) else {
         return Err(no_such(options.event).into());

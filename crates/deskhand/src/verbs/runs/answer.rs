@@ -3,13 +3,15 @@
 use std::io::{self, Write as _};
 
 use clap::Args;
+use deskhand_command::{Clock as _, SystemClock};
 use deskhand_engine::desk::Desk;
 use deskhand_engine::runs::{Question, RunFilter, RunState, RunStory, What, open_questions};
 use deskhand_store::Store;
 use serde_json::json;
 
 use super::{MAKER, found, send};
-use crate::desk::{OpenDesk, Person};
+use crate::dates::Dates;
+use crate::desk::{OpenDesk, Person, Sight};
 use crate::exit::{BadInput, Exit};
 use crate::render::table;
 use crate::verbs::store_trouble;
@@ -43,8 +45,8 @@ pub(crate) struct AnswerOptions {
 }
 
 pub(super) async fn questions(options: &QuestionOptions) -> anyhow::Result<Exit> {
-    let (store, dates) = options.store.open_with_dates(MAKER).await?;
-    let asked = asked(&*store).await?;
+    let (store, dates, sight) = options.store.open_for_viewer(MAKER).await?;
+    let asked = asked(&*store, &sight).await?;
     let mut to = io::stdout().lock();
     if options.json {
         let each = asked.iter().map(|(run, asked)| {
@@ -69,8 +71,8 @@ pub(super) async fn questions(options: &QuestionOptions) -> anyhow::Result<Exit>
     Ok(Exit::Successful)
 }
 
-/// Every open question, with its run.
-async fn asked(store: &dyn Store) -> anyhow::Result<Vec<(String, Question)>> {
+/// Every open question that is somebody's to see, with its run: those of their sites, and those that name them.
+async fn asked(store: &dyn Store, sight: &Sight) -> anyhow::Result<Vec<(String, Question)>> {
     let filter = RunFilter {
         state: Some(RunState::Waiting),
         limit: 10_000,
@@ -79,7 +81,9 @@ async fn asked(store: &dyn Store) -> anyhow::Result<Vec<(String, Question)>> {
     let mut asked = Vec::new();
     for run in store.find_runs(&filter).await.map_err(store_trouble)? {
         if let Some(story) = store.get_run(&run.id).await.map_err(store_trouble)? {
-            let open = open_questions(&story.entries).into_iter();
+            let mut open = open_questions(&story.entries);
+            open.retain(|question| sight.includes(&run.site) || sight.is_among(&question.by));
+            let open = open.into_iter();
             asked.extend(open.map(|question| (run.id.clone(), question)));
         }
     }
@@ -90,6 +94,17 @@ pub(super) async fn answer(options: &AnswerOptions, word: &str) -> anyhow::Resul
     let store = options.store.open(MAKER).await?;
     let story = found(&*store, &options.run).await?;
     let question = question(options, &story)?;
+    if let Some(expired) = question.expires_at.filter(|expires| *expires <= SystemClock.now()) {
+        let dates = Dates::in_store(&*store).await?;
+        let told = format!(
+            "the question of `{}` has expired {}",
+            question.step,
+            dates.tell(expired)
+        );
+        return Err(BadInput::new(told)
+            .hint("the run goes on as if nobody had answered; start it anew if it is still wanted")
+            .into());
+    }
     let (who, group) = who_answers(options, &*store, &story, &question).await?;
     let what = What::Answered {
         step: question.step.clone(),

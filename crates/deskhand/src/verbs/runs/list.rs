@@ -68,7 +68,7 @@ enum OutcomeName {
 }
 
 pub(super) async fn list(options: &ListOptions) -> anyhow::Result<Exit> {
-    let (store, dates) = options.store.open_with_dates(MAKER).await?;
+    let (store, dates, sight) = options.store.open_for_viewer(MAKER).await?;
     let time = |option: &str, typed: &Option<String>| {
         let typed = typed.as_ref();
         typed.map(|typed| dates.read(option, typed)).transpose()
@@ -78,6 +78,7 @@ pub(super) async fn list(options: &ListOptions) -> anyhow::Result<Exit> {
         outcome: options.outcome.map(RunOutcome::from),
         schedule: options.schedule.clone(),
         playbook: options.playbook.clone(),
+        sites: sight.sites(),
         since: time("--since", &options.since)?,
         until: time("--until", &options.until)?,
         limit: options.limit,

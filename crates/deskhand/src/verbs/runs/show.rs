@@ -7,7 +7,7 @@ use deskhand_engine::jobs::fetch_of;
 use deskhand_engine::runs::{Plan, RunState, open_questions};
 
 use super::words::{standing, told, what, why};
-use super::{MAKER, found};
+use super::{MAKER, found, no_such};
 use crate::exit::Exit;
 use crate::render::text;
 use crate::verbs::stored::StoreOptions;
@@ -24,8 +24,11 @@ pub(crate) struct ShowOptions {
 }
 
 pub(super) async fn show(options: &ShowOptions) -> anyhow::Result<Exit> {
-    let (store, dates) = options.store.open_with_dates(MAKER).await?;
+    let (store, dates, sight) = options.store.open_for_viewer(MAKER).await?;
     let story = found(&*store, &options.run).await?;
+    if !sight.includes(&story.summary.site) {
+        return Err(no_such(&options.run).into());
+    }
     let mut to = io::stdout().lock();
     if options.json {
         writeln!(to, "{}", serde_json::to_string_pretty(&story)?)?;

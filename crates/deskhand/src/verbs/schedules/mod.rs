@@ -2,13 +2,14 @@
 
 mod clone;
 
+use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use deskhand_command::{Clock as _, SystemClock};
 use deskhand_engine::runs::{RunFilter, RunSummary};
-use deskhand_engine::schedules::{Fate, Mode, Occurrence, Standing, Turn};
+use deskhand_engine::schedules::{Fate, Mode, Occurrence, Schedule, Standing, Turn};
 use deskhand_store::Store;
 use jiff::Timestamp;
 
@@ -16,7 +17,7 @@ use super::runs::standing;
 use super::stored::StoreOptions;
 use super::{automation, store_trouble};
 use crate::dates::Dates;
-use crate::desk::Person;
+use crate::desk::{Person, Sight};
 use crate::exit::{BadInput, Exit};
 use crate::render::{table, text};
 
@@ -88,13 +89,22 @@ async fn open(options: &StoreOptions) -> anyhow::Result<Arc<dyn Store>> {
     options.open("`deskhand apply` makes one").await
 }
 
-async fn open_with_dates(options: &StoreOptions) -> anyhow::Result<(Arc<dyn Store>, Dates)> {
-    options.open_with_dates("`deskhand apply` makes one").await
+async fn open_for_viewer(options: &StoreOptions) -> anyhow::Result<(Arc<dyn Store>, Dates, Sight)> {
+    options.open_for_viewer("`deskhand apply` makes one").await
+}
+
+/// Whether somebody sees a schedule: what is not defined any more belongs to no site, and is an operator's.
+fn is_seen(sight: &Sight, schedule: &Standing, defined: &BTreeMap<String, Schedule>) -> bool {
+    let site = defined.get(&schedule.name).and_then(|defined| defined.site.as_deref());
+    sight.includes(site.unwrap_or_default())
 }
 
 async fn list(options: &ListOptions) -> anyhow::Result<Exit> {
-    let (store, dates) = open_with_dates(&options.store).await?;
-    let schedules = store.list_schedules().await.map_err(store_trouble)?;
+    let (store, dates, sight) = open_for_viewer(&options.store).await?;
+    let definitions = store.definitions().await.map_err(store_trouble)?;
+    let defined = automation(&definitions).schedules;
+    let mut schedules = store.list_schedules().await.map_err(store_trouble)?;
+    schedules.retain(|schedule| is_seen(&sight, schedule, &defined));
     if options.json {
         writeln!(io::stdout(), "{}", serde_json::to_string(&schedules)?)?;
         return Ok(Exit::Successful);
@@ -104,8 +114,6 @@ async fn list(options: &ListOptions) -> anyhow::Result<Exit> {
         return Ok(Exit::Successful);
     }
     let now = SystemClock.now();
-    let definitions = store.definitions().await.map_err(store_trouble)?;
-    let defined = automation(&definitions).schedules;
     let mut rows = Vec::new();
     for schedule in &schedules {
         let last = store.list_occurrences(&schedule.name, 1).await;
@@ -129,8 +137,13 @@ async fn list(options: &ListOptions) -> anyhow::Result<Exit> {
 }
 
 async fn show(options: &ShowOptions) -> anyhow::Result<Exit> {
-    let (store, dates) = open_with_dates(&options.store).await?;
+    let (store, dates, sight) = open_for_viewer(&options.store).await?;
     let schedule = found(&*store, &options.schedule).await?;
+    let definitions = store.definitions().await.map_err(store_trouble)?;
+    let defined = automation(&definitions).schedules;
+    if !is_seen(&sight, &schedule, &defined) {
+        return Err(no_such(&options.schedule).into());
+    }
     let occurrences = store
         .list_occurrences(&options.schedule, options.limit)
         .await
@@ -141,8 +154,6 @@ async fn show(options: &ShowOptions) -> anyhow::Result<Exit> {
         ..RunFilter::default()
     };
     let runs = store.find_runs(&filter).await.map_err(store_trouble)?;
-    let definitions = store.definitions().await.map_err(store_trouble)?;
-    let defined = automation(&definitions).schedules;
     let mut to = io::stdout().lock();
     if options.json {
         let both = serde_json::json!({ "schedule": schedule, "occurrences": occurrences });
