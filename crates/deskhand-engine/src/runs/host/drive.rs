@@ -107,14 +107,13 @@ impl Drive {
         self.add_what_follows(&mut append, history.endings).await;
         let turns_set_off = append.events.iter().any(|turn| !turn.starts.is_empty());
         let starts_others = turns_set_off || !append.starts.is_empty() || matches!(append.then, Then::End { .. });
-        let unseen = self.host.append(&self.lease, append).await?;
+        let appended = self.host.append(&self.lease, append).await?;
         if starts_others {
             self.host.wake();
         }
         self.renew_at = later(self.host.clock.now(), self.host.limits.renewal);
-        let foreign = unseen.len().saturating_sub(own);
-        history.catch_up(&unseen, foreign);
-        Ok((!rests).then_some(foreign > 0))
+        history.catch_up(&appended.foreign, appended.last);
+        Ok((!rests).then_some(!appended.foreign.is_empty()))
     }
 
     fn then(&self, next: Next, all_said: bool, now: Timestamp) -> Then {
