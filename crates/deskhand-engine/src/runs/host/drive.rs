@@ -8,6 +8,7 @@ use tokio::sync::Semaphore;
 use tokio::task::{Id, JoinError, JoinSet};
 use tracing::error;
 
+use super::at_work::Kept;
 use super::load::{Loaded, Unloaded};
 use super::perform::broke_off;
 use super::run_host::{Gone, RunHost, later, until};
@@ -27,11 +28,12 @@ pub(super) struct Drive {
     /// What other runs were told: the run, the attempt of the step that waits for it, and what.
     told: HashSet<(String, u32, &'static str)>,
     renew_at: Timestamp,
+    _kept: Kept,
 }
 
 impl Drive {
     /// Drives a run until it waits, has ended, or is somebody else's.
-    pub(super) async fn to_rest(host: RunHost, claimed: ClaimedRun) -> Result<(), Gone> {
+    pub(super) async fn to_rest(host: RunHost, claimed: ClaimedRun, kept: Kept) -> Result<(), Gone> {
         let loaded = host.load(&claimed).await;
         let mut drive = Self {
             lease: claimed.lease,
@@ -42,6 +44,7 @@ impl Drive {
             told: HashSet::new(),
             renew_at: later(host.clock.now(), host.limits.renewal),
             host,
+            _kept: kept,
         };
         match loaded {
             Ok(loaded) => drive.go_on(loaded, &claimed.entries).await,

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use serde_json::json;
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::store::Trouble::{AnswerLost, Full, Locked};
@@ -174,6 +176,31 @@ async fn what_was_appended_before_another_host_took_over_is_not_performed() {
 }
 
 #[tokio::test]
+async fn a_host_does_not_take_a_run_from_itself_that_it_could_not_append_to() {
+    let play = letters();
+    play.start().await;
+    let mut next = vec![None];
+    next.extend([Some(Full); 10]);
+    play.store.trouble(&next);
+    let (stop, stopped) = oneshot::channel::<()>();
+    let host = play.host();
+    let served = tokio::spawn(async move { host.serve(async { drop(stopped.await) }).await });
+    for _ in 0..100 {
+        play.toy.clock.advance(1);
+        settle().await;
+    }
+    assert_eq!(play.outcome().await, None, "the disk is full for two minutes");
+    for _ in 0..30 {
+        play.toy.clock.advance(1);
+        settle().await;
+    }
+    assert_eq!(play.outcome().await, Some(RunOutcome::Successful));
+    assert_eq!(play.letters(), once(["r/A", "r/B"]));
+    stop.send(()).unwrap();
+    served.await.unwrap();
+}
+
+#[tokio::test]
 async fn a_claim_that_could_be_renewed_only_late_lasts_from_then_on() {
     let mut play = steps();
     play.toy.killer = Arc::new(Killer::at(1));
@@ -188,6 +215,22 @@ async fn a_claim_that_could_be_renewed_only_late_lasts_from_then_on() {
     assert!(play.now().duration_since(now).as_secs() > 60);
     assert_eq!(play.other().drive_due(play.now()).await.unwrap(), 0, "it is held");
     driven.abort();
+}
+
+#[tokio::test]
+async fn a_run_whose_drive_broke_off_is_taken_again_by_the_same_host() {
+    let mut play = steps();
+    play.toy.killer = Arc::new(Killer::at(1));
+    play.start().await;
+    let (host, now) = (play.host(), play.now());
+    let same = host.clone();
+    let driven = tokio::spawn(async move { same.drive_due(now).await });
+    settle().await;
+    let past = now + SignedDuration::from_secs(100);
+    assert!(host.claim(past, 9).await.unwrap().is_empty(), "it is at work on it");
+    driven.abort();
+    settle().await;
+    assert_eq!(host.claim(past, 9).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
