@@ -17,7 +17,7 @@ pub trait RunStore: Send + Sync {
     /// Notes a run that is due at once; false when there is one of this id, which stays as it is.
     fn start<'a>(&'a self, run: &'a NewRun) -> BoxFuture<'a, Result<bool, StoreError>>;
 
-    /// Claims runs that are due, those that waited longest first. What another holder has is due when its time is over.
+    /// Claims runs that are due, those that waited longest first. What a holder has is due when its time is over.
     fn claim_runs<'a>(&'a self, request: &'a RunClaim) -> BoxFuture<'a, Result<Vec<ClaimedRun>, StoreError>>;
 
     /// Appends to a run's journal with all that follows from it, if the claim still holds; else [`StoreError::Lost`].
@@ -72,6 +72,8 @@ pub struct RunClaim {
     pub until: Timestamp,
     /// At most so many.
     pub limit: u32,
+    /// Not these, although their time may be over: who claims is at work on them.
+    pub except: Vec<String>,
 }
 
 /// A claim on a run.

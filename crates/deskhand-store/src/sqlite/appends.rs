@@ -185,6 +185,7 @@ mod tests {
             now: time(1),
             until: time(60),
             limit: count,
+            except: Vec::new(),
         };
         let claimed = store.claim_runs(&claim).await.unwrap();
         (store, claimed.into_iter().map(|run| run.lease).collect())

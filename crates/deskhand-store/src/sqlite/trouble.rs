@@ -83,6 +83,7 @@ async fn claim(store: &SqliteStore) -> RunLease {
         now: time(10_000),
         until: time(10_060),
         limit: 1,
+        except: Vec::new(),
     };
     store.claim_runs(&request).await.unwrap().remove(0).lease
 }

@@ -108,6 +108,7 @@ async fn claim(store: &dyn Store, limit: u32) -> Vec<RunLease> {
         now: time(1),
         until: time(60),
         limit,
+        except: Vec::new(),
     };
     let claimed = store.claim_runs(&request).await.unwrap();
     claimed.into_iter().map(|claimed| claimed.lease).collect()

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::sample::{append, began, claim, claim_at, claimed, end, is_lost, new_run, sleep, time};
 use super::{Desk, Outcome};
-use crate::runs::{Append, RunLease, RunOutcome, Then};
+use crate::runs::{Append, RunClaim, RunLease, RunOutcome, Then};
 
 pub(super) async fn a_run_starts_once(desk: &Desk) -> Outcome {
     assert_eq!(desk.runs.next_run_due().await?, None);
@@ -68,6 +68,26 @@ pub(super) async fn a_claim_stands_until_its_time_is_over(desk: &Desk) -> Outcom
     let second = desk.runs.claim_runs(&claim_at("two", 200, 9)).await?.remove(0);
     assert!(second.lease.fence > first.lease.fence);
     assert_eq!(second.entries.len(), 1);
+    Ok(())
+}
+
+pub(super) async fn what_its_holder_is_at_work_on_is_left_out(desk: &Desk) -> Outcome {
+    for (id, second) in [("a", 0), ("b", 1), ("c'", 2)] {
+        desk.runs.start(&new_run(id, second)).await?;
+    }
+    let but = |now, limit, except: &[&str]| RunClaim {
+        except: except.iter().map(|&id| id.to_owned()).collect(),
+        ..claim_at("one", now, limit)
+    };
+    assert_eq!(
+        claimed(desk, &but(5, 1, &["a", "c'"])).await?,
+        ["b"],
+        "nor is it counted"
+    );
+    assert_eq!(claimed(desk, &but(5, 9, &["c'", "nobody"])).await?, ["a"]);
+    // The time of the first two is over.
+    assert_eq!(claimed(desk, &but(100, 9, &["a", "b"])).await?, ["c'"]);
+    assert_eq!(claimed(desk, &but(100, 9, &["b"])).await?, ["a"]);
     Ok(())
 }
 

@@ -65,6 +65,7 @@ pub async fn run(fresh: &FreshDesk<'_>, progress: impl Fn(&str)) -> Outcome {
         leases::a_run_starts_once,
         leases::the_longest_due_is_claimed_first,
         leases::a_claim_stands_until_its_time_is_over,
+        leases::what_its_holder_is_at_work_on_is_left_out,
         leases::an_older_claim_changes_nothing,
         leases::claims_at_the_same_time_share_what_is_due,
         appends::entries_come_back_as_they_were,

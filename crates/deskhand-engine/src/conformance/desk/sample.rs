@@ -63,6 +63,7 @@ pub(super) fn claim_at(holder: &str, now: i64, limit: u32) -> RunClaim {
         now: time(now),
         until: time(now + 60),
         limit,
+        except: Vec::new(),
     }
 }
 

@@ -31,8 +31,8 @@ pub(crate) struct Psa {
 struct State {
     /// By key and text; how often each was written.
     notes: BTreeMap<(String, String), u32>,
-    /// The keys of letters; who gets one twice can tell.
-    letters: BTreeMap<String, Letter>,
+    /// By key, which is what those who get one twice can tell by.
+    letters: BTreeMap<String, Handed>,
     /// The jobs of which passes were done, with their run and step.
     passes: BTreeSet<(String, String)>,
     /// How often a key still fails; those that are not here fail twice.
@@ -43,6 +43,13 @@ struct State {
     /// What cannot be asked for now.
     away: bool,
     ended: Vec<(String, RunOutcome)>,
+}
+
+/// A letter, and how often it was handed over.
+#[derive(Debug)]
+struct Handed {
+    letter: Letter,
+    times: u32,
 }
 
 impl Psa {
@@ -61,8 +68,24 @@ impl Psa {
             .lock()
             .letters
             .values()
-            .map(|letter| letter.subject.clone())
+            .map(|handed| handed.letter.subject.clone())
             .collect()
+    }
+
+    /// How often each letter was handed over, by key.
+    pub(crate) fn handed_over(&self) -> BTreeMap<String, u32> {
+        let state = self.state.lock();
+        let times = state.letters.iter().map(|(key, handed)| (key.clone(), handed.times));
+        times.collect()
+    }
+
+    fn hand_over(&self, key: &str, letter: &Letter) {
+        let mut state = self.state.lock();
+        let handed = state.letters.entry(key.to_owned()).or_insert_with(|| Handed {
+            letter: letter.clone(),
+            times: 0,
+        });
+        handed.times += 1;
     }
 
     pub(super) fn is_lost(&self) -> bool {
@@ -101,7 +124,7 @@ impl Psa {
 #[cfg(test)]
 impl Psa {
     pub(crate) fn letter(&self, key: &str) -> Option<Letter> {
-        self.state.lock().letters.get(key).cloned()
+        self.state.lock().letters.get(key).map(|handed| handed.letter.clone())
     }
 
     pub(crate) fn passes(&self) -> Vec<(String, String)> {
@@ -211,7 +234,7 @@ impl World for Toy {
     fn mail<'a>(&'a self, letter: &'a Letter, key: &'a str) -> BoxFuture<'a, Result<(), Failure>> {
         Box::pin(async move {
             self.killer.point().await;
-            self.psa.state.lock().letters.insert(key.to_owned(), letter.clone());
+            self.psa.hand_over(key, letter);
             self.killer.point().await;
             Ok(())
         })

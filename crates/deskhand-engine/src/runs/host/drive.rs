@@ -8,6 +8,7 @@ use tokio::sync::Semaphore;
 use tokio::task::{Id, JoinError, JoinSet};
 use tracing::error;
 
+use super::at_work::Kept;
 use super::load::{Loaded, Unloaded};
 use super::perform::broke_off;
 use super::run_host::{Gone, RunHost, later, until};
@@ -27,11 +28,12 @@ pub(super) struct Drive {
     /// What other runs were told: the run, the attempt of the step that waits for it, and what.
     told: HashSet<(String, u32, &'static str)>,
     renew_at: Timestamp,
+    _kept: Kept,
 }
 
 impl Drive {
     /// Drives a run until it waits, has ended, or is somebody else's.
-    pub(super) async fn to_rest(host: RunHost, claimed: ClaimedRun) -> Result<(), Gone> {
+    pub(super) async fn to_rest(host: RunHost, claimed: ClaimedRun, kept: Kept) -> Result<(), Gone> {
         let loaded = host.load(&claimed).await;
         let mut drive = Self {
             lease: claimed.lease,
@@ -42,6 +44,7 @@ impl Drive {
             told: HashSet::new(),
             renew_at: later(host.clock.now(), host.limits.renewal),
             host,
+            _kept: kept,
         };
         match loaded {
             Ok(loaded) => drive.go_on(loaded, &claimed.entries).await,
@@ -107,14 +110,13 @@ impl Drive {
         self.add_what_follows(&mut append, history.endings).await;
         let turns_set_off = append.events.iter().any(|turn| !turn.starts.is_empty());
         let starts_others = turns_set_off || !append.starts.is_empty() || matches!(append.then, Then::End { .. });
-        let unseen = self.host.append(&self.lease, append).await?;
+        let appended = self.host.append(&self.lease, append).await?;
         if starts_others {
             self.host.wake();
         }
         self.renew_at = later(self.host.clock.now(), self.host.limits.renewal);
-        let foreign = unseen.len().saturating_sub(own);
-        history.catch_up(&unseen, foreign);
-        Ok((!rests).then_some(foreign > 0))
+        history.catch_up(&appended.foreign, appended.last);
+        Ok((!rests).then_some(!appended.foreign.is_empty()))
     }
 
     fn then(&self, next: Next, all_said: bool, now: Timestamp) -> Then {

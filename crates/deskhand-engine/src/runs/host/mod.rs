@@ -1,5 +1,6 @@
 //! Performs what was decided: claims runs, appends, runs commands, sends letters.
 
+mod at_work;
 mod close;
 mod commit;
 mod drive;

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
+use super::at_work::{AtWork, Kept};
 use super::close::Closing;
 use super::drive::Drive;
 use super::observer::{Observer, Quiet};
@@ -32,6 +33,7 @@ pub struct RunHost {
     pub limits: Limits,
     pub(super) wakened: Arc<Notify>,
     pub(super) closing: Arc<Closing>,
+    at_work: Arc<AtWork>,
 }
 
 /// How much is done at once, and how long things last.
@@ -104,6 +106,7 @@ impl RunHost {
             limits: Limits::default(),
             wakened: Arc::new(Notify::new()),
             closing: Arc::new(Closing::default()),
+            at_work: Arc::default(),
         }
     }
 
@@ -114,8 +117,8 @@ impl RunHost {
         let claimed = self.claim(now, self.limits.runs).await?;
         let count = claimed.len();
         let mut driven = JoinSet::new();
-        for run in claimed {
-            driven.spawn(Drive::to_rest(self.clone(), run));
+        for (run, kept) in claimed {
+            driven.spawn(Drive::to_rest(self.clone(), run, kept));
         }
         while let Some(rested) = driven.join_next().await {
             if let Ok(Err(Gone::Stopped)) = rested {
@@ -135,14 +138,21 @@ impl RunHost {
         self.wakened.notify_one();
     }
 
-    pub(super) async fn claim(&self, now: Timestamp, limit: usize) -> Result<Vec<ClaimedRun>, StoreError> {
+    /// Claims runs that are due, and that this host is not at work on.
+    pub(super) async fn claim(&self, now: Timestamp, limit: usize) -> Result<Vec<(ClaimedRun, Kept)>, StoreError> {
         let request = RunClaim {
             holder: self.holder.clone(),
             now,
             until: later(now, self.limits.lease),
             limit: u32::try_from(limit).unwrap_or(u32::MAX),
+            except: self.at_work.ids(),
         };
-        self.store.claim_runs(&request).await
+        let claimed = self.store.claim_runs(&request).await?;
+        let kept = |run: ClaimedRun| {
+            let kept = self.at_work.keep(&run.lease);
+            (run, kept)
+        };
+        Ok(claimed.into_iter().map(kept).collect())
     }
 }
 

@@ -47,7 +47,8 @@ impl RunHost {
         if room == 0 {
             return self.limits.poll;
         }
-        let claimed = match self.claim(self.clock.now(), room).await {
+        let now = self.clock.now();
+        let claimed = match self.claim(now, room).await {
             Ok(claimed) => claimed,
             Err(error) => {
                 if !std::mem::replace(in_trouble, true) {
@@ -60,14 +61,15 @@ impl RunHost {
         if std::mem::take(in_trouble) {
             info!("runs go on again");
         }
-        for run in claimed {
-            driven.spawn(Drive::to_rest(self.clone(), run));
+        for (run, kept) in claimed {
+            driven.spawn(Drive::to_rest(self.clone(), run, kept));
         }
         if driven.len() >= self.limits.runs {
             return self.limits.poll;
         }
         match self.next_due().await {
-            Ok(Some(at)) => until(self.clock.now(), at).clamp(SHORTEST, self.limits.poll),
+            // What was due already and is so still was not for us: somebody, perhaps we ourselves, is at work on it.
+            Ok(Some(at)) if at > now => until(self.clock.now(), at).clamp(SHORTEST, self.limits.poll),
             _ => self.limits.poll,
         }
     }

@@ -128,15 +128,13 @@ impl History {
         }
     }
 
-    /// Takes what an append has returned: entries of others, which come first, and then those that are known.
+    /// Takes what others had appended when something was, and the number of the last entry by then.
     ///
     /// What others append (answers, ends of other runs, wishes to cancel) comes to the same before and after what was decided
     /// without it.
-    pub(in crate::runs) fn catch_up(&mut self, unseen: &[Entry], foreign: usize) {
-        unseen[..foreign].iter().for_each(|entry| self.apply(entry));
-        if let Some(last) = unseen.last() {
-            self.seq = last.seq;
-        }
+    pub(in crate::runs) fn catch_up(&mut self, foreign: &[Entry], last: i64) {
+        foreign.iter().for_each(|entry| self.apply(entry));
+        self.seq = last;
     }
 
     fn begin(&mut self, roots: &Map<String, Value>) {

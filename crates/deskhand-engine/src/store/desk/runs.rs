@@ -150,6 +150,7 @@ impl State {
             .runs
             .values_mut()
             .filter(|run| run.due_at().is_some_and(|at| at <= request.now))
+            .filter(|run| !request.except.contains(&run.run.id))
             .collect();
         all.sort_by_key(|run| due(run));
         let wanted = all.into_iter().take(request.limit as usize);

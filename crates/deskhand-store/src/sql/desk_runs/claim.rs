@@ -29,12 +29,14 @@ pub(super) async fn claim(store: &Database, request: &RunClaim) -> Result<Vec<Cl
 async fn due(from: &mut Connection, request: &RunClaim) -> Result<Vec<Row>, StoreError> {
     let sql = format!(
         "SELECT number, id, fence, plan, cause, site, given, created_at FROM desk_runs \
-         WHERE due_at <= $1 ORDER BY due_at, number LIMIT $2{}",
+         WHERE due_at <= $1 AND id NOT IN (SELECT value FROM {}) ORDER BY due_at, number LIMIT $2{}",
+        dialect::table("$3"),
         dialect::SKIP_LOCKED
     );
     sqlx::query(AssertSqlSafe(sql))
         .bind(nanos(request.now))
         .bind(i64::from(request.limit))
+        .bind(dialect::list(&request.except)?)
         .fetch_all(from)
         .await
         .map_err(store_error)

@@ -63,11 +63,20 @@ async fn killed_anywhere((example, does): &(PathBuf, Does), on: On, stride: usiz
     println!("{}: {places:?} and {} writes", does.example, expected.writes.len());
     let waiting = Mutex::new(kills.into_iter().step_by(stride).enumerate());
     let worker = async || {
+        let mut doubles = 0;
         while let Some((number, kill)) = next(&waiting) {
-            killed_at(&kill, (example, &expectations), (on, number), &expected).await;
+            doubles += killed_at(&kill, (example, &expectations), (on, number), &expected).await;
         }
+        doubles
     };
-    futures_util::future::join_all((0..AT_ONCE).map(|_| worker())).await;
+    let doubles = futures_util::future::join_all((0..AT_ONCE).map(|_| worker())).await;
+    let doubles: usize = doubles.into_iter().sum();
+    let is_seen = stride > 1 || (doubles > 0) == !expected.letters.is_empty();
+    assert!(
+        is_seen,
+        "{}: a letter that was handed over and not noted comes again: {doubles}",
+        does.example
+    );
 }
 
 /// How many places a run has at which it can be killed.
@@ -86,7 +95,7 @@ struct Places {
 async fn undisturbed((example, expectations): (&Path, &Arc<Expectations>), does: &Does, on: On) -> (CameTo, Places) {
     let mut found: Option<(CameTo, Places)> = None;
     for number in 0..3 {
-        let trial = Trial::new(example, expectations, on, &format!("calm_{number}")).await;
+        let mut trial = Trial::new(example, expectations, on, &format!("calm_{number}")).await;
         let played = trial.play(&Kill::Never).await.expect("nobody kills it");
         let came = trial.came_to(&played.story).await;
         trial.end().await;
@@ -107,7 +116,7 @@ async fn undisturbed((example, expectations): (&Path, &Arc<Expectations>), does:
     found.expect("it happened")
 }
 
-/// Kills a run at a place.
+/// Kills a run at a place; returns how many letters came twice by it.
 ///
 /// Steps that happen to end together share an append. A trial in which more of them do than in the undisturbed one has fewer
 /// points, and comes to its end before the last of them. On a machine that is slow the time of the desk is moved before the next
@@ -118,9 +127,10 @@ async fn killed_at(
     (example, expectations): (&Path, &Arc<Expectations>),
     (on, number): (On, usize),
     expected: &CameTo,
-) {
+) -> usize {
+    let mut doubles = 0;
     for again in 0..TRIALS {
-        let trial = Trial::new(example, expectations, on, &format!("{number}_{again}")).await;
+        let mut trial = Trial::new(example, expectations, on, &format!("{number}_{again}")).await;
         let completed = trial.play(kill).await;
         let was_killed = completed.is_none();
         let played = match completed {
@@ -131,9 +141,10 @@ async fn killed_at(
         let differences = came_to.differences_to(expected);
         assert_eq!(differences, [""; 0], "{}, {kill:?}", example.display());
         let is_there = was_killed && (!matches!(kill, Kill::Held { .. }) || trial.arrived_late());
+        doubles += trial.doubles();
         trial.end().await;
         if is_there {
-            return;
+            return doubles;
         }
     }
     panic!("{}: none of {TRIALS} runs came to {kill:?}", example.display());

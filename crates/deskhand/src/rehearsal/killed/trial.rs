@@ -1,12 +1,12 @@
 //! One trial: a desk of its own, and processes on it of which the first is killed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use deskhand_engine::conformance::host::{Killer, reads_as_one_story};
-use deskhand_engine::runs::{RunFilter, RunStory};
+use deskhand_engine::runs::{RunFilter, RunStory, What};
 use deskhand_sandbox::Kind;
 use deskhand_store::{PostgresStore, SqliteStore, Store};
 use serde_json::Value;
@@ -24,6 +24,8 @@ pub(super) struct Trial {
     expectations: Arc<Expectations>,
     database: Option<Database>,
     _place: TempDir,
+    /// The letters that may be handed over twice: a process was killed after it had done so, and before it could note that.
+    excused: BTreeSet<String>,
 }
 
 /// Makes the desk's store.
@@ -66,16 +68,17 @@ impl Trial {
             expectations: Arc::clone(expectations),
             database,
             _place: place,
+            excused: BTreeSet::new(),
         }
     }
 
     /// Lets a process come to the end, unless it is killed before.
-    pub(super) async fn play(&self, kill: &Kill) -> Option<Played> {
+    pub(super) async fn play(&mut self, kill: &Kill) -> Option<Played> {
         let killer = Arc::new(match kill {
             Kill::At(point) => Killer::at(*point),
             _ => Killer::never(),
         });
-        let sandbox = &self.stage.sandbox;
+        let sandbox = Arc::clone(&self.stage.sandbox);
         let requests_before = sandbox.log().count();
         sandbox.faults().set(kill.rule().into_iter().collect());
         let mut process = self.stage.process(&format!("{kill:?}"));
@@ -92,11 +95,51 @@ impl Trial {
         };
         drop(process);
         sandbox.faults().set(Vec::new());
+        if played.is_none() {
+            self.excused = self.letters_not_noted().await;
+        }
         Some(Played {
             story: played?,
             points: killer.passed(),
             requests: sandbox.log().count() - requests_before,
         })
+    }
+
+    /// The letters that were handed over by steps that have not ended.
+    async fn letters_not_noted(&self) -> BTreeSet<String> {
+        let mut letters = BTreeSet::new();
+        let filter = RunFilter {
+            limit: 100,
+            ..RunFilter::default()
+        };
+        for run in self.stage.store.find_runs(&filter).await.unwrap() {
+            let story = self.stage.store.get_run(&run.id).await.unwrap().unwrap();
+            for entry in story.entries {
+                match entry.what {
+                    What::StepBegan { step, .. } => letters.insert(format!("{}/{step}", run.id)),
+                    What::StepEnded { step, .. } => letters.remove(&format!("{}/{step}", run.id)),
+                    _ => false,
+                };
+            }
+        }
+        let handed_over = self.stage.letters.handed_over();
+        letters.retain(|letter| handed_over.contains_key(letter));
+        letters
+    }
+
+    /// The letters that came twice.
+    pub(super) fn doubles(&self) -> usize {
+        let handed_over = self.stage.letters.handed_over();
+        handed_over.values().filter(|times| **times > 1).count()
+    }
+
+    /// The letters that came more often than they may, in lines that a person can read.
+    fn too_many(&self) -> Vec<String> {
+        let handed_over = self.stage.letters.handed_over().into_iter();
+        let too_many = handed_over.filter(|(letter, times)| *times > 1 + u32::from(self.excused.contains(letter)));
+        too_many
+            .map(|(letter, times)| format!("{letter} was handed over {times} times"))
+            .collect()
     }
 
     /// Whether a write that was held took effect while the next process was at work, and not before.
@@ -127,8 +170,10 @@ impl Trial {
         runs.retain(|run| run.cause == story.summary.cause);
         let mut letters: Vec<_> = self.stage.letters.all();
         letters.sort_by(|one, other| one.text.cmp(&other.text));
+        let mut differences = differ::differences(&self.stage, &self.expectations, Some(story));
+        differences.extend(self.too_many());
         CameTo {
-            differences: differ::differences(&self.stage, &self.expectations, Some(story)),
+            differences,
             runs: runs.len(),
             steps: differ::endings(story).into_iter().collect(),
             tickets: self.tickets(),

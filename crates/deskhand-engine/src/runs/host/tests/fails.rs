@@ -1,11 +1,17 @@
 //! Stores and worlds in trouble.
 
+use std::sync::Arc;
+
+use jiff::SignedDuration;
 use serde_json::json;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use super::store::Trouble::{AnswerLost, Full, Locked};
 use super::{Play, settle};
+use crate::conformance::host::Killer;
 use crate::conformance::host::steps::{command, mail, nested, note, playbook, wait};
-use crate::runs::{DriveError, RunOutcome, RunState, RunStore};
+use crate::runs::{DriveError, RunOutcome, RunState, RunStore, What};
 
 fn steps() -> Play {
     Play::new(vec![
@@ -76,10 +82,7 @@ async fn who_has_lost_a_run_does_nothing_more() {
     let driven = tokio::spawn(async move { host.drive_due(now).await });
     settle().await;
     play.toy.clock.advance(61);
-    let mut other = play.host();
-    other.holder = "two".to_owned();
-    other.store = std::sync::Arc::clone(&play.desk) as _;
-    assert_eq!(other.drive_due(play.now()).await.unwrap(), 1);
+    assert_eq!(play.other().drive_due(play.now()).await.unwrap(), 1);
     assert_eq!(play.outcome().await, Some(RunOutcome::Successful));
     let before = play.story("r").await;
     play.store.trouble(&[]);
@@ -90,6 +93,145 @@ async fn who_has_lost_a_run_does_nothing_more() {
     assert_eq!(driven.await.unwrap().unwrap(), 1);
     assert_eq!(play.story("r").await, before);
     assert!(play.toy.psa.notes().iter().all(|(_, times)| *times == 1));
+}
+
+/// Two letters, one after the other.
+fn letters() -> Play {
+    let p = playbook("P").step("A", &[], mail("a")).step("B", &["A"], mail("b"));
+    Play::new(vec![p])
+}
+
+fn once(keys: [&str; 2]) -> Vec<(String, u32)> {
+    keys.map(|key| (key.to_owned(), 1)).to_vec()
+}
+
+/// Moves the clock until a drive is done.
+async fn pass_until_done(play: &Play, driven: JoinHandle<Result<usize, DriveError>>) {
+    while !driven.is_finished() {
+        play.toy.clock.advance(1);
+        settle().await;
+    }
+    driven.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_run_that_ends_behind_a_lost_answer_is_not_waited_for() {
+    let p = playbook("P")
+        .step("A", &[], mail("a"))
+        .step("Sub", &[], nested("Sub", json!({})));
+    let play = Play::new(vec![p, playbook("Sub").step("Letter", &[], mail("sub"))]);
+    play.start().await;
+    play.store.trouble(&[Some(AnswerLost)]);
+    let (host, now) = (play.host(), play.now());
+    let driven = tokio::spawn(async move { host.drive_due(now).await });
+    settle().await;
+    assert_eq!(play.other().drive_due(play.now()).await.unwrap(), 1, "the inner run");
+    let last = play.story("r").await.entries.pop().unwrap();
+    assert!(matches!(last.what, What::ChildEnded { .. }));
+    pass_until_done(&play, driven).await;
+    play.drive().await;
+    assert_eq!(play.outcome().await, Some(RunOutcome::Successful));
+}
+
+#[tokio::test]
+async fn a_wish_to_cancel_is_heard_whether_it_comes_before_or_behind_a_lost_answer() {
+    for comes_before in [true, false] {
+        let play = letters();
+        play.start().await;
+        play.store.trouble(&[Some(Locked), Some(AnswerLost)]);
+        let (host, now) = (play.host(), play.now());
+        let driven = tokio::spawn(async move { host.drive_due(now).await });
+        settle().await;
+        if comes_before {
+            play.cancel().await;
+        }
+        play.toy.clock.advance(1);
+        settle().await;
+        if !comes_before {
+            play.cancel().await;
+        }
+        pass_until_done(&play, driven).await;
+        assert_eq!(
+            play.outcome().await,
+            Some(RunOutcome::Cancelled),
+            "before: {comes_before}"
+        );
+        assert_eq!(play.letters(), [("r/A".to_owned(), 1)], "what had begun");
+    }
+}
+
+#[tokio::test]
+async fn what_was_appended_before_another_host_took_over_is_not_performed() {
+    let play = letters();
+    play.start().await;
+    play.store.trouble(&[Some(AnswerLost)]);
+    let (host, now) = (play.host(), play.now());
+    let driven = tokio::spawn(async move { host.drive_due(now).await });
+    settle().await;
+    play.toy.clock.advance(61);
+    assert_eq!(play.other().drive_due(play.now()).await.unwrap(), 1);
+    pass_until_done(&play, driven).await;
+    assert_eq!(play.outcome().await, Some(RunOutcome::Successful));
+    assert_eq!(play.letters(), once(["r/A", "r/B"]));
+}
+
+#[tokio::test]
+async fn a_host_does_not_take_a_run_from_itself_that_it_could_not_append_to() {
+    let play = letters();
+    play.start().await;
+    let mut next = vec![None];
+    next.extend([Some(Full); 10]);
+    play.store.trouble(&next);
+    let (stop, stopped) = oneshot::channel::<()>();
+    let host = play.host();
+    let served = tokio::spawn(async move { host.serve(async { drop(stopped.await) }).await });
+    for _ in 0..100 {
+        play.toy.clock.advance(1);
+        settle().await;
+    }
+    assert_eq!(play.outcome().await, None, "the disk is full for two minutes");
+    for _ in 0..30 {
+        play.toy.clock.advance(1);
+        settle().await;
+    }
+    assert_eq!(play.outcome().await, Some(RunOutcome::Successful));
+    assert_eq!(play.letters(), once(["r/A", "r/B"]));
+    stop.send(()).unwrap();
+    served.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_claim_that_could_be_renewed_only_late_lasts_from_then_on() {
+    let mut play = steps();
+    play.toy.killer = Arc::new(Killer::at(1));
+    play.start().await;
+    play.store.trouble(&[Some(Locked); 9]);
+    let (host, now) = (play.host(), play.now());
+    let driven = tokio::spawn(async move { host.drive_due(now).await });
+    while play.store.appends().is_empty() {
+        play.toy.clock.advance(1);
+        settle().await;
+    }
+    assert!(play.now().duration_since(now).as_secs() > 60);
+    let taken = play.other().claim(play.now(), 9).await.unwrap();
+    assert!(taken.is_empty(), "it is held");
+    driven.abort();
+}
+
+#[tokio::test]
+async fn a_run_whose_drive_broke_off_is_taken_again_by_the_same_host() {
+    let mut play = steps();
+    play.toy.killer = Arc::new(Killer::at(1));
+    play.start().await;
+    let (host, now) = (play.host(), play.now());
+    let same = host.clone();
+    let driven = tokio::spawn(async move { same.drive_due(now).await });
+    settle().await;
+    let past = now + SignedDuration::from_secs(100);
+    assert!(host.claim(past, 9).await.unwrap().is_empty(), "it is at work on it");
+    driven.abort();
+    settle().await;
+    assert_eq!(host.claim(past, 9).await.unwrap().len(), 1);
 }
 
 #[tokio::test]

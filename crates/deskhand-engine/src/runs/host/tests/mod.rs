@@ -47,6 +47,19 @@ impl Play {
         host
     }
 
+    /// Another host on the same desk, whose store is never in trouble.
+    fn other(&self) -> RunHost {
+        let mut other = self.host();
+        other.holder = "two".to_owned();
+        other.store = Arc::clone(&self.desk) as _;
+        other
+    }
+
+    /// How often each letter was handed over.
+    fn letters(&self) -> Vec<(String, u32)> {
+        self.toy.psa.handed_over().into_iter().collect()
+    }
+
     fn now(&self) -> Timestamp {
         self.toy.clock.now()
     }
