@@ -352,16 +352,48 @@ async fn older_store(path: &Path) {
     connection.close().await.unwrap();
 }
 
+/// The same in PostgreSQL.
+async fn older_postgres(database: &Database) {
+    let mut plain = database.plain().await;
+    let steps = [
+        "CREATE SCHEMA deskhand; SET search_path TO deskhand;
+         CREATE TABLE deskhand_schema (version BIGINT NOT NULL); INSERT INTO deskhand_schema VALUES (3)",
+        include_str!("../../migrations/postgres/0001_events.sql"),
+        include_str!("../../migrations/postgres/0002_writes.sql"),
+        include_str!("../../migrations/postgres/0003_takings.sql"),
+        "INSERT INTO scopes (source, connection, site) VALUES ('A', 'main', 'Main');
+         INSERT INTO feeds (scope_id, company, filters) VALUES (1, 'sandbox', '{}');
+         INSERT INTO sources (name) VALUES ('A');
+         INSERT INTO events (feed_id, source_id, record_id, stamp, taken_at, because, raw_length, body)
+         VALUES (1, 1, 7, 1, 1, 1, 0, '')",
+    ];
+    for step in steps {
+        sqlx::raw_sql(step).execute(&mut plain).await.unwrap();
+    }
+}
+
+async fn only_later_events_are_new(store: &dyn Store) {
+    assert_eq!(store.event_story(1).await.unwrap().unwrap().state, EventState::Open);
+    let lease = feed(store).await;
+    take(store, &lease, 8..9, "").await;
+    let new = store.new_events(9).await.unwrap();
+    assert_eq!((new.len(), new[0].summary.record_id), (1, 8));
+}
+
 #[tokio::test]
 async fn events_of_an_older_store_are_open_and_only_later_ones_are_new() {
     let folder = tempfile::tempdir().unwrap();
     older_store(&folder.path().join("store.sqlite")).await;
     let store = SqliteStore::open(&folder.path().join("store.sqlite")).await.unwrap();
-    assert_eq!(store.event_story(1).await.unwrap().unwrap().state, EventState::Open);
-    let lease = feed(&store).await;
-    take(&store, &lease, 8..9, "").await;
-    let new = store.new_events(9).await.unwrap();
-    assert_eq!((new.len(), new[0].summary.record_id), (1, 8));
+    only_later_events_are_new(&store).await;
+}
+
+#[tokio::test]
+async fn postgres_events_of_an_older_store_are_open_and_only_later_ones_are_new() {
+    let database = Database::empty().await;
+    older_postgres(&database).await;
+    only_later_events_are_new(&database.open().await).await;
+    database.end().await;
 }
 
 #[tokio::test]
