@@ -133,7 +133,9 @@ impl History {
     /// What others append (answers, ends of other runs, wishes to cancel) comes to the same before and after what was decided
     /// without it.
     pub(in crate::runs) fn catch_up(&mut self, foreign: &[Entry], last: i64) {
-        foreign.iter().for_each(|entry| self.apply(entry));
+        for entry in foreign {
+            self.apply(entry);
+        }
         self.seq = last;
     }
 
