@@ -60,7 +60,9 @@ impl Drive {
         let mut history = History::of(loaded.playbook, entries);
         let mut ended = Vec::new();
         loop {
-            let mut decision = decide(&mut history, &facts, ended, host.clock.now());
+            let now = host.clock.now();
+            let mut decision = decide(&mut history, &facts, ended, now);
+            self.tell_of_what_is_away(&history, &decision.entries, now);
             let unsaid = self.unsaid(&history, &mut decision);
             let (works, next) = (std::mem::take(&mut decision.works), decision.next.clone());
             let Some(news) = self.carry_out(&mut history, decision, unsaid.is_empty()).await? else {

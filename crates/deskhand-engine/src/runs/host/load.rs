@@ -62,7 +62,7 @@ fn unplanned() -> Failure {
 impl From<Failure> for Unloaded {
     fn from(failure: Failure) -> Self {
         match failure.retry {
-            Retry::Later => Self::Later(failure),
+            Retry::Later | Retry::Away => Self::Later(failure),
             Retry::Never | Retry::Verify => Self::Never(failure),
         }
     }

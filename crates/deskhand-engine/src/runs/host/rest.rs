@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use deskhand_command::{BoxFuture, Failure, Retry};
+use jiff::Timestamp;
 use serde_json::Value;
 use tracing::warn;
 
 use super::drive::Drive;
 use super::run_host::{Gone, later};
 use crate::desk::{EventChange, EventTurn};
+use crate::runs::state::History;
 use crate::runs::{Append, Entry, RunOutcome, RunState, RunSummary, Then, What};
 
 /// What could not be asked for is asked for again after this long.
@@ -64,7 +66,7 @@ impl Drive {
                 Ok(known) => return known,
                 Err(failure) => failure,
             };
-            let later = failure.retry == Retry::Later;
+            let later = matches!(failure.retry, Retry::Later | Retry::Away);
             warn!(
                 run = self.run.id,
                 failure = failure.message,
@@ -108,6 +110,25 @@ impl Drive {
         let ending = u32::try_from(before.count() + 1).unwrap_or(u32::MAX);
         self.add_what_follows(&mut append, ending).await;
         self.host.append(&self.lease, append).await.map(|_| ())
+    }
+
+    /// Tells of what steps take and is away: once, and not at each try.
+    pub(super) fn tell_of_what_is_away(&self, history: &History, made: &[What], now: Timestamp) {
+        for what in made {
+            let What::StepEnded { step, failure, .. } = what else {
+                continue;
+            };
+            let since = history.node(step).and_then(|node| node.away_since);
+            if let Some(failure) = failure.as_ref().filter(|_| since == Some(now)) {
+                warn!(
+                    run = self.run.id,
+                    step,
+                    failure = failure.message,
+                    hint = failure.hint,
+                    "a step waits for what is away; it is tried again for a day"
+                );
+            }
+        }
     }
 
     fn last(&self, entries: &[Entry], what: Vec<What>, then: Then) -> Append {
