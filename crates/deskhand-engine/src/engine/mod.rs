@@ -6,6 +6,7 @@
 mod after;
 mod automation;
 mod callbacks;
+mod circles;
 mod dismissed;
 mod ingest;
 mod journal;

@@ -225,6 +225,14 @@ impl World for DeskWorld {
         Box::pin(self.roots_of_cause(run))
     }
 
+    fn refuses<'a>(
+        &'a self,
+        run: &'a NewRun,
+        playbook: &'a Playbook,
+    ) -> BoxFuture<'a, Result<Option<Failure>, Failure>> {
+        Box::pin(self.goes_in_circles(run, playbook))
+    }
+
     fn command<'a>(
         &'a self,
         run: &'a NewRun,

@@ -23,6 +23,16 @@ pub trait World: Known {
     /// What templates of a run can see of its cause: `event`, `failure`. Asked once, before it begins.
     fn roots<'a>(&'a self, run: &'a NewRun) -> BoxFuture<'a, Result<Map<String, Value>, Failure>>;
 
+    /// Why a run may not begin, if so. It has failed then, and nothing comes of that. Not asked again when somebody has
+    /// tried it again.
+    fn refuses<'a>(
+        &'a self,
+        _run: &'a NewRun,
+        _playbook: &'a Playbook,
+    ) -> BoxFuture<'a, Result<Option<Failure>, Failure>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
     /// A command on its connection, if the run's site may use it, with the connection's journal of writes and the clock.
     ///
     /// The host sets the context's run id, the same for every attempt, so that what was done once is not done again.

@@ -47,6 +47,7 @@ impl Drive {
             Ok(loaded) => drive.go_on(loaded, &claimed.entries).await,
             Err(Unloaded::Later(failure)) => drive.put_off(&claimed.entries, &failure).await,
             Err(Unloaded::Never(failure)) => drive.give_up(&claimed.entries, &failure).await,
+            Err(Unloaded::Refused(failure)) => drive.refuse(&claimed.entries, &failure).await,
         }
     }
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::run_host::RunHost;
 use crate::playbooks::Playbook;
-use crate::runs::{ClaimedRun, Plan, What};
+use crate::runs::{ClaimedRun, Entry, Plan, What};
 
 /// What a run needs before it is driven.
 pub(super) struct Loaded {
@@ -21,6 +21,8 @@ pub(super) enum Unloaded {
     Later(Failure),
     /// It cannot be.
     Never(Failure),
+    /// It may not begin, and nothing comes of that.
+    Refused(Failure),
 }
 
 impl RunHost {
@@ -37,6 +39,13 @@ impl RunHost {
             .any(|entry| matches!(entry.what, What::Began { .. }));
         if let Some(missing) = playbook.missing_input(&run.given) {
             return Err(Unloaded::Never(not_given(&missing.name)));
+        }
+        let wanted = |entry: &Entry| matches!(entry.what, What::RetryAsked { .. });
+        if !began
+            && !claimed.entries.iter().any(wanted)
+            && let Some(failure) = self.world.refuses(run, &playbook).await?
+        {
+            return Err(Unloaded::Refused(failure));
         }
         let roots = if began {
             Map::new()
