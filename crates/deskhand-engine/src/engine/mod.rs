@@ -10,6 +10,7 @@ mod circles;
 mod dismissed;
 mod ingest;
 mod journal;
+mod nested;
 mod parts;
 mod serve;
 mod steady;

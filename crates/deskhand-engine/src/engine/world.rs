@@ -233,6 +233,14 @@ impl World for DeskWorld {
         Box::pin(self.goes_in_circles(run, playbook))
     }
 
+    fn versions_beside<'a>(
+        &'a self,
+        run: &'a NewRun,
+        playbook: &'a Playbook,
+    ) -> BoxFuture<'a, Result<HashMap<String, i64>, Failure>> {
+        Box::pin(self.versions_beside(run, playbook))
+    }
+
     fn command<'a>(
         &'a self,
         run: &'a NewRun,

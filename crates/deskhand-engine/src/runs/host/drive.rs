@@ -11,7 +11,7 @@ use tracing::error;
 use super::load::{Loaded, Unloaded};
 use super::perform::broke_off;
 use super::run_host::{Gone, RunHost, later, until};
-use crate::runs::decide::{Decision, Facts, Next, Signal, Work, decide};
+use crate::runs::decide::{Beside, Decision, Facts, Next, Signal, Work, decide};
 use crate::runs::state::History;
 use crate::runs::{Append, ClaimedRun, Entry, NewRun, RunLease, Then, What};
 
@@ -53,10 +53,14 @@ impl Drive {
 
     async fn go_on(&mut self, loaded: Loaded, entries: &[Entry]) -> Result<(), Gone> {
         let (host, run) = (self.host.clone(), Arc::clone(&self.run));
+        let known = Beside {
+            known: &*host.world,
+            versions: &loaded.beside,
+        };
         let facts = Facts {
             run: &run,
             roots: &loaded.roots,
-            known: &*host.world,
+            known: &known,
         };
         let mut history = History::of(loaded.playbook, entries);
         let mut ended = Vec::new();

@@ -1,5 +1,6 @@
 //! What a run needs before it is driven.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use deskhand_command::{Failure, Retry};
@@ -13,6 +14,8 @@ use crate::runs::{ClaimedRun, Entry, Plan, What};
 pub(super) struct Loaded {
     pub(super) playbook: Arc<Playbook>,
     pub(super) roots: Map<String, Value>,
+    /// In which versions it runs other playbooks.
+    pub(super) beside: HashMap<String, i64>,
 }
 
 /// Why a run cannot be driven.
@@ -52,7 +55,12 @@ impl RunHost {
         } else {
             self.world.roots(run).await?
         };
-        Ok(Loaded { playbook, roots })
+        let beside = self.world.versions_beside(run, &playbook).await?;
+        Ok(Loaded {
+            playbook,
+            roots,
+            beside,
+        })
     }
 }
 
