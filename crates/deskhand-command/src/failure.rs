@@ -41,6 +41,8 @@ pub enum Retry {
     Never,
     /// A later try may succeed.
     Later,
+    /// What it takes is away, such as a vault or a mail server: nothing was begun, and a later try may succeed.
+    Away,
     /// It may have taken effect: look before trying again.
     Verify,
 }

@@ -37,13 +37,13 @@ pub(crate) fn failed(stage: Stage, settings: &SmtpSettings, error: &Error) -> Fa
             let message = format!("{server} cannot be reached: {why}.");
             Failure::new(502, message)
                 .with_hint(where_to(settings.security))
-                .with_retry(Retry::Later)
+                .with_retry(Retry::Away)
         }
         Stage::StartTls => {
             let message = format!("{server} offers STARTTLS and fails at it: {why}.");
             Failure::new(502, message)
                 .with_hint("look at the server's own log")
-                .with_retry(Retry::Later)
+                .with_retry(Retry::Away)
         }
         Stage::LogIn if error.is_client() => {
             let hint = "it may offer that after STARTTLS only, or not at all: then leave user and password out";
@@ -53,7 +53,7 @@ pub(crate) fn failed(stage: Stage, settings: &SmtpSettings, error: &Error) -> Fa
             let message = format!("{server} broke off: {why}.");
             Failure::new(502, message)
                 .with_hint("the letter is written again later")
-                .with_retry(Retry::Later)
+                .with_retry(broken_off(stage))
         }
     }
 }
@@ -82,14 +82,23 @@ pub(crate) fn timed_out(stage: Stage, settings: &SmtpSettings) -> Failure {
         _ => settings.timeout,
     };
     let message = format!("{} {doing} within {} seconds.", named(settings), patience.as_secs_f32());
-    Failure::new(504, message).with_hint(hint).with_retry(Retry::Later)
+    Failure::new(504, message).with_hint(hint).with_retry(broken_off(stage))
+}
+
+/// Whether to try again after a conversation without an end: before the letter's turn came, nothing of it was sent.
+fn broken_off(stage: Stage) -> Retry {
+    match stage {
+        Stage::Connect | Stage::StartTls | Stage::LogIn => Retry::Away,
+        Stage::Send => Retry::Later,
+    }
 }
 
 /// The server answered with a code that means no.
 fn refused(stage: Stage, settings: &SmtpSettings, code: u16, words: &str) -> Failure {
     let server = named(settings);
     let for_now = (400..500).contains(&code);
-    let retry = if for_now { Retry::Later } else { Retry::Never };
+    // Whatever it says no to, it has not taken.
+    let retry = if for_now { Retry::Away } else { Retry::Never };
     let (status, message, hint) = match (stage, code) {
         (Stage::LogIn, 535 | 534 | 530) => (
             401,

@@ -222,42 +222,48 @@ async fn a_server_that_is_busy_is_tried_later() {
         503,
         "does not take letters now: 451 4.3.2 Try again.",
         "later",
-        Retry::Later,
+        Retry::Away,
     );
     let failure = self::failure(&[("", Says("421 too many connections"))], |_| {}).await;
-    assert_says(&failure, 503, "does not take letters now: 421", "later", Retry::Later);
+    assert_says(&failure, 503, "does not take letters now: 421", "later", Retry::Away);
 }
 
 #[tokio::test]
 async fn a_server_that_hangs_does_not_hang_us() {
-    let given_up = async |script: Script, message: &str, hint: &str| {
+    let given_up = async |script: Script, message: &str, hint: &str, retry: Retry| {
         let failure = failure(script, |settings| {
             settings.timeout = Duration::from_secs(10);
             settings.taking = Duration::from_secs(10);
             logged_in(settings);
         })
         .await;
-        assert_says(
-            &failure,
-            504,
-            &format!("{message} within 10 seconds."),
-            hint,
-            Retry::Later,
-        );
+        assert_says(&failure, 504, &format!("{message} within 10 seconds."), hint, retry);
     };
     let slow = "slow or stuck";
     tokio::join!(
-        given_up(&[("", Hangs)], "did not say hello", "a port for TLS stays silent"),
+        given_up(
+            &[("", Hangs)],
+            "did not say hello",
+            "a port for TLS stays silent",
+            Retry::Away
+        ),
         given_up(
             &[HELLO, PLAIN, ("AUTH", Hangs)],
             "did not answer to user and password",
-            slow
+            slow,
+            Retry::Away
         ),
-        given_up(&[HELLO, PLAIN, AUTH, ("MAIL", Hangs)], "did not take the letter", slow),
+        given_up(
+            &[HELLO, PLAIN, AUTH, ("MAIL", Hangs)],
+            "did not take the letter",
+            slow,
+            Retry::Later
+        ),
         given_up(
             &[HELLO, PLAIN, AUTH, MAIL, RCPT, DATA, (".", Hangs)],
             "did not take the letter",
-            slow
+            slow,
+            Retry::Later
         ),
     );
 }
@@ -281,6 +287,6 @@ async fn a_server_that_is_not_there_is_told() {
         502,
         "cannot be reached: Connection refused",
         "usually 587",
-        Retry::Later,
+        Retry::Away,
     );
 }

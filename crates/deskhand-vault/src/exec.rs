@@ -199,7 +199,7 @@ mod tests {
         };
         let error = hangs.read("psa", None).await.unwrap_err();
         assert!(error.message.contains("did not end within 0.05 s"), "{}", error.message);
-        assert_eq!(error.retry, deskhand_command::Retry::Later);
+        assert_eq!(error.retry, deskhand_command::Retry::Away);
     }
 
     #[tokio::test]

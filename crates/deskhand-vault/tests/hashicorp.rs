@@ -148,7 +148,7 @@ async fn every_refusal_says_what_to_do_and_shows_no_secret() {
     ] {
         let error = read(Two, status, body, None).await.unwrap_err();
         assert!(error.message.contains(message), "{}", error.message);
-        assert_eq!(error.retry, Retry::Later);
+        assert_eq!(error.retry, Retry::Away);
     }
 }
 
@@ -199,5 +199,5 @@ async fn c17_a_server_that_does_not_answer_is_away() {
     let gone = HashicorpVault::new(options(address, Two)).unwrap();
     let error = gone.read("psa", None).await.unwrap_err();
     assert!(error.message.contains("cannot be reached"), "{}", error.message);
-    assert_eq!(error.retry, Retry::Later);
+    assert_eq!(error.retry, Retry::Away);
 }

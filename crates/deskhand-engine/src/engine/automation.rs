@@ -15,7 +15,7 @@ use crate::jobs::{IngestionJob, WrittenIngestion, schedule_name};
 use crate::playbooks::{EventMatch, Known, Playbook, Trigger, read};
 use crate::rules::{Fetched, Led, Moment, Rule, Subscription, Verdict, Waiting, WrittenRule, set_off};
 use crate::runs::{NewRun, Plan};
-use crate::schedules::{Schedule, When, WrittenSchedule};
+use crate::schedules::{Schedule, When, WrittenSchedule, trigger_name};
 
 /// What goes on by itself at a desk: playbooks, what sets them off, schedules and rules.
 #[derive(Default)]
@@ -105,7 +105,7 @@ impl Automation {
             problems.join("; ")
         })?;
         let (name, version) = (&definition.name, definition.version);
-        for (number, trigger) in playbook.triggers.iter().enumerate() {
+        for trigger in &playbook.triggers {
             match trigger {
                 Trigger::Event(matching) => self.subscribe(name, version, Moment::Taken, matching),
                 Trigger::Dismissal(matching) => self.subscribe(name, version, Moment::Dismissed, matching),
@@ -115,13 +115,10 @@ impl Automation {
                         name: name.clone(),
                         version,
                     };
+                    let when = When::parse(when, zone.as_deref(), None).map_err(|error| error.to_string())?;
                     let schedule = Schedule {
                         given: inputs.clone(),
-                        ..Schedule::new(
-                            format!("playbook:{name}#{}", number + 1),
-                            When::parse(when, zone.as_deref(), None).map_err(|error| error.to_string())?,
-                            plan,
-                        )
+                        ..Schedule::new(trigger_name(name, &when, inputs), when, plan)
                     };
                     self.schedules.insert(schedule.name.clone(), schedule);
                 }

@@ -6,10 +6,12 @@
 mod after;
 mod automation;
 mod callbacks;
+mod circles;
 mod dismissed;
 mod ingest;
 mod journal;
 mod moved;
+mod nested;
 mod parts;
 mod serve;
 mod steady;

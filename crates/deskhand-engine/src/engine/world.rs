@@ -226,6 +226,22 @@ impl World for DeskWorld {
         Box::pin(self.roots_of_cause(run))
     }
 
+    fn refuses<'a>(
+        &'a self,
+        run: &'a NewRun,
+        playbook: &'a Playbook,
+    ) -> BoxFuture<'a, Result<Option<Failure>, Failure>> {
+        Box::pin(self.goes_in_circles(run, playbook))
+    }
+
+    fn versions_beside<'a>(
+        &'a self,
+        run: &'a NewRun,
+        playbook: &'a Playbook,
+    ) -> BoxFuture<'a, Result<HashMap<String, i64>, Failure>> {
+        Box::pin(self.versions_beside(run, playbook))
+    }
+
     fn command<'a>(
         &'a self,
         run: &'a NewRun,

@@ -110,6 +110,22 @@ pub struct EventMatch {
     pub source: Option<String>,
     /// Only those whose record matches.
     pub search: Option<Search>,
+    /// How often one record may set a playbook off within a day, where its file says so.
+    pub at_most: Option<u32>,
+}
+
+impl Playbook {
+    /// How often one record may set it off within a day when its file does not say.
+    pub const AT_MOST: u32 = 25;
+
+    /// How often one record may set it off within a day; of several triggers, what the most generous says.
+    pub fn at_most(&self) -> u32 {
+        let triggers = self.triggers.iter().filter_map(|trigger| match trigger {
+            Trigger::Event(event) | Trigger::Dismissal(event) => Some(event.at_most.unwrap_or(Self::AT_MOST)),
+            Trigger::Schedule { .. } | Trigger::Failure { .. } => None,
+        });
+        triggers.max().unwrap_or(Self::AT_MOST)
+    }
 }
 
 /// The place of a step in [`Playbook::steps`].

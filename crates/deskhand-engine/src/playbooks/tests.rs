@@ -82,6 +82,7 @@ help = "How many."
 
 [[trigger]]
 event = { connection = "acme", source = "Alerts", search = '{$.priority.name} contains "Priority 1"' }
+at_most = 3
 [[trigger]]
 dismissal = {}
 [[trigger]]
@@ -184,6 +185,8 @@ fn every_member_of_a_file_is_read() {
     assert_eq!(playbook.inputs[0].default, Some(json!(14)));
     assert!(matches!(&playbook.triggers[0], Trigger::Event(event) if event.search.is_some()));
     assert!(matches!(&playbook.triggers[1], Trigger::Dismissal(event) if event.connection.is_none()));
+    assert!(matches!(&playbook.triggers[0], Trigger::Event(event) if event.at_most == Some(3)));
+    assert_eq!(playbook.at_most(), 25, "the other trigger does not say");
     assert!(matches!(&playbook.triggers[2], Trigger::Schedule { inputs, .. } if inputs["days"] == 7));
     assert!(matches!(&playbook.triggers[3], Trigger::Failure { of: None }));
     let look = step("Look");
@@ -377,6 +380,23 @@ wait = "1s"
             "line 25: there are two inputs `days`",
         ]
     );
+}
+
+#[test]
+fn how_often_a_ticket_may_set_a_playbook_off_is_a_number_and_goes_with_events() {
+    let text = "[[trigger]]\nevent = {}\nat_most = 0\n[[trigger]]\ndismissal = {}\nat_most = 1001\n[[trigger]]\n\
+                failure_of = \"*\"\nat_most = 3\n[[step]]\nname = \"A\"\nwait = \"1s\"\n";
+    assert_eq!(
+        problems(text),
+        [
+            "line 6: a number from 1 to 1000 is expected; it is how often one ticket may set the playbook off within a day",
+            "line 9: a number from 1 to 1000 is expected; it is how often one ticket may set the playbook off within a day",
+            "line 12: `at_most` goes with `event` or `dismissal` only; take it out",
+        ]
+    );
+    let text = "[playbook]\nname = \"P\"\n[[trigger]]\nevent = {}\nat_most = 7\n[[trigger]]\nfailure_of = \"*\"\n\
+                [[step]]\nname = \"A\"\nwait = \"1s\"\n";
+    assert_eq!(read_with(text, |_| {}).unwrap().at_most(), 7);
 }
 
 #[test]

@@ -205,7 +205,7 @@ fn run_of(event: &Event, waits: &Subscription, waiting: Waiting<'_>, moment: Mom
         Moment::Dismissed => ("dismissal", Cause::Dismissal { id, run: None }),
     };
     NewRun {
-        id: format!("{word}:{id}:{}", waits.playbook),
+        id: run_id(word, id, &waits.playbook),
         plan: Plan::Playbook {
             name: waits.playbook.clone(),
             version: waits.version,
@@ -214,6 +214,24 @@ fn run_of(event: &Event, waits: &Subscription, waiting: Waiting<'_>, moment: Mom
         site: (waiting.site_of)(&event.summary),
         given: Map::new(),
         created_at: now,
+    }
+}
+
+fn run_id(word: &str, event: i64, playbook: &str) -> String {
+    format!("{word}:{event}:{playbook}")
+}
+
+/// The ids that a playbook's runs have which an event has set off in the same way as this cause.
+///
+/// An event is dismissed as it is handed out, or after it was opened. That a person opens and dismisses it again is no circle.
+pub(crate) fn ids_of_runs(cause: &Cause, event: i64, playbook: &str) -> Vec<String> {
+    match cause {
+        Cause::Event { .. } => vec![run_id("event", event, playbook)],
+        Cause::Dismissal { .. } => {
+            let id = run_id("dismissal", event, playbook);
+            vec![format!("{id}:1"), format!("{id}:2")]
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -82,6 +82,7 @@ impl WrittenRule {
             connection: self.connection,
             source: self.source,
             search,
+            at_most: None,
         };
         if matches!(verdict, Verdict::Dismiss { .. }) && sites.is_empty() && matching.is_everything() {
             return Err(

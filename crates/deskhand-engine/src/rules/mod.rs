@@ -7,6 +7,7 @@ mod file;
 mod hand_out;
 mod rule;
 
+pub(crate) use decide::ids_of_runs;
 pub use decide::{Fetched, Led, Moment, Subscription, Waiting, decide, set_off};
 pub use file::WrittenRule;
 pub use hand_out::hand_out;

@@ -2,6 +2,7 @@
 //!
 //! [`state`] folds a journal, [`decide`] says what follows from it, and the [`RunHost`] performs that and appends.
 
+mod awaited;
 pub mod decide;
 mod entry;
 pub mod host;
@@ -13,6 +14,7 @@ mod seam;
 pub mod state;
 pub mod world;
 
+pub use awaited::{Awaited, awaited};
 pub use decide::{Facts, Known};
 pub use entry::{Entry, StepEnding, What};
 pub use host::{DriveError, Limits, RunHost};

@@ -71,7 +71,8 @@ impl Question {
     /// Whether somebody may answer, with the group for which they do, or why not.
     ///
     /// On a desk with users it has to be one of them. Where the step names who may answer, it has to be one of those, or
-    /// in one of those groups, operators neither more nor less; else somebody who works for the site of the run.
+    /// in one of those groups, operators neither more nor less, unless none of those is there any more: then an operator
+    /// answers for them. Where the step names nobody, it has to be somebody who works for the site of the run.
     pub fn may_answer(&self, who: &str, site: &str, users: &KnownUsers) -> Result<Option<String>, Failure> {
         let user = find_user(users, who)?;
         if self.by.is_empty() {
@@ -87,6 +88,8 @@ impl Question {
         }
         let mut groups = user.map(|user| user.groups.iter()).into_iter().flatten();
         let group = groups.find(|group| self.by.contains(group));
+        let stands_in = user.is_some_and(|user| user.operator) && self.is_nobodys(users);
+        let group = group.or_else(|| self.by.first().filter(|_| stands_in));
         group.cloned().map(Some).ok_or_else(|| self.not_asked(who, users))
     }
 
@@ -98,18 +101,35 @@ impl Question {
         Failure::new(403, message).with_hint("let one of them answer, or an operator")
     }
 
+    /// Whether the step names only users and groups that there are not any more.
+    fn is_nobodys(&self, users: &KnownUsers) -> bool {
+        let is_there = |name: &String| users.contains_key(name) || is_group(name, users);
+        !users.is_empty() && !self.by.iter().any(is_there)
+    }
+
     fn not_asked(&self, who: &str, users: &KnownUsers) -> Failure {
         let name = |name: &String| {
             if users.is_empty() || users.contains_key(name) {
                 format!("`{name}`")
-            } else {
+            } else if is_group(name, users) {
                 format!("the group `{name}`")
+            } else {
+                format!("`{name}` (who is no user and no group any more)")
             }
         };
         let names: Vec<_> = self.by.iter().map(name).collect();
         let message = format!("`{who}` may not answer `{}`: {} may.", self.step, names.join(", "));
-        Failure::new(403, message).with_hint("let one of them answer, or change `by` in the playbook")
+        let hint = if self.is_nobodys(users) {
+            "nobody of those is there any more: let an operator answer, and change `by` in the playbook"
+        } else {
+            "let one of them answer, or change `by` in the playbook"
+        };
+        Failure::new(403, message).with_hint(hint)
     }
+}
+
+fn is_group(name: &String, users: &KnownUsers) -> bool {
+    users.values().any(|user| user.groups.contains(name))
 }
 
 #[cfg(test)]
@@ -196,6 +216,21 @@ mod tests {
                 (found, _) => panic!("{by:?} {who}: {found:?}"),
             }
         }
+    }
+
+    #[test]
+    fn operators_answer_for_those_who_are_not_there_any_more() {
+        let may = |by: &[&str], who: &str| asking(by).may_answer(who, "Main", &users());
+        let gone: &[&str] = &["second line", "joe"];
+        assert_eq!(may(gone, "ops"), Ok(Some("second line".to_owned())));
+        let refused = may(gone, "ann").unwrap_err();
+        let expected = "`ann` may not answer `Ask`: `second line` (who is no user and no group any more), \
+                        `joe` (who is no user and no group any more) may.";
+        assert_eq!(refused.message, expected);
+        assert!(refused.hint.unwrap().contains("an operator"), "and how to go on");
+        let one_is_there: &[&str] = &["second line", "bob"];
+        let refused = may(one_is_there, "ops").unwrap_err();
+        assert!(!refused.hint.unwrap().contains("operator"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The world as runs see it: what the desk defines, and what can be done.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use deskhand_command::{BoxFuture, Command, Context, Failure};
@@ -22,6 +23,25 @@ pub trait World: Known {
 
     /// What templates of a run can see of its cause: `event`, `failure`. Asked once, before it begins.
     fn roots<'a>(&'a self, run: &'a NewRun) -> BoxFuture<'a, Result<Map<String, Value>, Failure>>;
+
+    /// Why a run may not begin, if so. It has failed then, and nothing comes of that. Not asked again when somebody has
+    /// tried it again.
+    fn refuses<'a>(
+        &'a self,
+        _run: &'a NewRun,
+        _playbook: &'a Playbook,
+    ) -> BoxFuture<'a, Result<Option<Failure>, Failure>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
+    /// In which versions a run runs other playbooks, by their names; of those that are not named, in the newest one.
+    fn versions_beside<'a>(
+        &'a self,
+        _run: &'a NewRun,
+        _playbook: &'a Playbook,
+    ) -> BoxFuture<'a, Result<HashMap<String, i64>, Failure>> {
+        Box::pin(std::future::ready(Ok(HashMap::new())))
+    }
 
     /// A command on its connection, if the run's site may use it, with the connection's journal of writes and the clock.
     ///

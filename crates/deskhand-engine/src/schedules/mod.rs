@@ -15,6 +15,7 @@ pub(crate) mod sample;
 mod schedule;
 mod seam;
 pub(crate) mod times;
+mod trigger;
 mod when;
 
 pub use alert::{AfterRun, EndedRun, after_run};
@@ -26,4 +27,5 @@ pub use name::check_name;
 pub(crate) use name::letter_id;
 pub use schedule::{Alert, Missed, Schedule};
 pub use seam::{Fate, Firing, Mode, Occurrence, ScheduleAfter, ScheduleStore, Standing, Turn};
+pub(crate) use trigger::{go_on, trigger_name};
 pub use when::{When, WhenError};

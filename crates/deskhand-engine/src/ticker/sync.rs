@@ -1,6 +1,6 @@
 //! What the ticker is told: definitions, and what people want of schedules.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use deskhand_command::BoxFuture;
@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::Ticker;
 use crate::StoreError;
-use crate::schedules::{Mode, Schedule, Standing, Turn};
+use crate::schedules::{Mode, Schedule, Standing, Turn, go_on};
 
 /// The digest of a schedule that is not defined any more.
 const UNDEFINED: &str = "undefined";
@@ -29,6 +29,7 @@ impl Ticker {
                 .map(|schedule| first_standing(schedule, now))
                 .collect();
             let known = self.store.list_schedules().await?;
+            take_over_triggers(&mut standings, &known);
             let gone = known.into_iter().filter(|known| !schedules.contains_key(&known.name));
             standings.extend(gone.map(|known| Standing {
                 digest: UNDEFINED.to_owned(),
@@ -68,6 +69,20 @@ impl Ticker {
     }
 }
 
+/// Triggers that are new go on where those were that have just gone.
+fn take_over_triggers(standings: &mut [Standing], known: &[Standing]) {
+    let names = |standings: &[Standing]| -> HashSet<String> {
+        let names = standings.iter().map(|standing| standing.name.clone());
+        names.collect()
+    };
+    let (defined, before) = (names(standings), names(known));
+    let is_gone = |known: &&Standing| known.digest != UNDEFINED && !defined.contains(&known.name);
+    let gone: Vec<&Standing> = known.iter().filter(is_gone).collect();
+    standings.sort_by_key(|standing| before.contains(&standing.name));
+    let new = standings.partition_point(|standing| !before.contains(&standing.name));
+    go_on(&mut standings[..new], &gone);
+}
+
 /// Where a schedule is before it was ever due.
 fn first_standing(schedule: &Schedule, now: Timestamp) -> Standing {
     Standing {
@@ -96,6 +111,30 @@ mod tests {
     async fn fired(ticker: &Ticker, store: &ToyStore, now: &str) -> u64 {
         store.end_runs();
         ticker.fire_due(at(now)).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_pause_stays_with_its_trigger_whatever_is_put_before_it() {
+        let (store, ticker) = ticker();
+        let named = |name: &str, every: &str| Schedule {
+            name: name.to_owned(),
+            ..schedule(every)
+        };
+        let numbered = vec![named("playbook:P#1", "1h"), named("playbook:P#2", "2h")];
+        ticker.sync(numbered, at("2026-11-26T09:30:00Z")).await.unwrap();
+        assert!(ticker.pause("playbook:P#1").await.unwrap());
+        let now = vec![
+            named("playbook:P#aa", "30m"),
+            named("playbook:P#bb", "1h"),
+            named("playbook:P#cc", "2h"),
+        ];
+        for _ in 0..2 {
+            ticker.sync(now.clone(), at("2026-11-26T09:40:00Z")).await.unwrap();
+            let known = store.list_schedules().await.unwrap();
+            let paused: Vec<_> = known.iter().filter(|known| known.mode == Mode::Paused).collect();
+            let names: Vec<_> = paused.iter().map(|known| known.name.as_str()).collect();
+            assert_eq!(names, ["playbook:P#1", "playbook:P#bb"]);
+        }
     }
 
     #[tokio::test]

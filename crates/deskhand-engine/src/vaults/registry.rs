@@ -206,7 +206,7 @@ mod tests {
         assert_eq!(failure.message, "The vault `prod` gave no secret: it is sealed.");
         assert_eq!(
             (failure.retry, failure.hint.as_deref()),
-            (Retry::Later, Some("unseal it"))
+            (Retry::Away, Some("unseal it"))
         );
         let unknown = vaults.read(&reference("prud", "psa")).await.unwrap_err();
         assert!(

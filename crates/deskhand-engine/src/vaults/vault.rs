@@ -36,10 +36,10 @@ impl VaultError {
         }
     }
 
-    /// Trouble that may be over later.
+    /// The vault cannot be asked now, or cannot answer.
     pub fn away(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self {
-            retry: Retry::Later,
+            retry: Retry::Away,
             ..Self::refused(message, hint)
         }
     }

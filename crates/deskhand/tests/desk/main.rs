@@ -4,6 +4,7 @@
 
 mod approvals;
 mod callbacks;
+mod circles;
 mod commands;
 mod connections;
 mod dates;

@@ -286,12 +286,17 @@ impl Stage {
 
     /// Applies a file of the desk.
     pub(crate) async fn apply(&self, text: &str) {
-        let file = DeskFile {
-            name: "desk.toml".to_owned(),
-            text: text.to_owned(),
-        };
+        self.apply_all(&[text]).await;
+    }
+
+    /// Applies files of the desk together.
+    pub(crate) async fn apply_all(&self, texts: &[&str]) {
+        let texts = texts.iter().enumerate().map(|(number, text)| DeskFile {
+            name: format!("desk {number}.toml"),
+            text: (*text).to_owned(),
+        });
         let integration = ConnectWise::default();
-        let given = files::read(&[file], integration.description());
+        let given = files::read(&texts.collect::<Vec<_>>(), integration.description());
         let given = given.unwrap_or_else(|problems| panic!("{problems:?}"));
         let known = files::look(&*self.store, Some(&self.keyring)).await.unwrap();
         let vaults: &[String] = if self.beside.vault.is_some() {

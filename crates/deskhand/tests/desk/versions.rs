@@ -84,3 +84,47 @@ async fn a_run_keeps_the_version_it_started_with_over_a_change_and_a_restart() {
     let of_version_2 = (2, vec![("Only of 2".to_owned(), "two".to_owned())]);
     assert_eq!(approved(&stage, "new").await, of_version_2);
 }
+
+const INNER: [&str; 2] = [
+    "[playbook]\nname = \"Inner\"\nsummary = \"Says one.\"\n[[step]]\nname = \"Say\"\nformat = { says = \"one\" }\n",
+    "[playbook]\nname = \"Inner\"\nsummary = \"Says what it is given.\"\n[[input]]\nname = \"word\"\n[[step]]\n\
+     name = \"Say\"\nformat = { says = \"{{ inputs.word }}\" }\n",
+];
+
+/// A playbook that runs another one after an answer.
+fn outer(name: &str, of: &str, inputs: &str) -> String {
+    format!(
+        "[playbook]\nname = \"{name}\"\nsummary = \"Runs another.\"\n[[step]]\nname = \"Ask\"\napproval = \"Go on?\"\n\
+         [[step]]\nname = \"Run\"\nafter = \"Ask: approved\"\nplaybook = \"{of}\"\n{inputs}"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_of_an_old_version_runs_what_went_with_that_version_over_a_restart() {
+    let stage = Stage::set(1).await;
+    let [inner, newer_inner] = INNER;
+    let middle = outer("Keeps", "Inner", "").replace("approval = \"Go on?\"", "approval = \"Run it?\"");
+    let newer = outer("Keeps", "Inner", "inputs = { word = \"two\" }\n");
+    stage.apply_all(&[inner, &middle]).await;
+    start(&stage, "old").await;
+    start(&stage, "older").await;
+    stage.apply_all(&[newer_inner, &newer]).await;
+    stage.forward(1).await;
+    let said = async |stage: &Stage, key: &str| {
+        approved(stage, key).await;
+        let inner = stage.story(&format!("hand:{key}/Run")).await;
+        let Plan::Playbook { version, .. } = inner.summary.plan else {
+            panic!("{:?} is no playbook", inner.summary.plan);
+        };
+        let says = inner.entries.iter().find_map(|entry| match &entry.what {
+            What::StepEnded { output, .. } => output["says"].as_str().map(str::to_owned),
+            _ => None,
+        });
+        (version, says.unwrap())
+    };
+    assert_eq!(said(&stage, "old").await, (1, "one".to_owned()));
+    let stage = stage.killed().await;
+    start(&stage, "new").await;
+    assert_eq!(said(&stage, "older").await, (1, "one".to_owned()));
+    assert_eq!(said(&stage, "new").await, (2, "two".to_owned()));
+}

@@ -18,11 +18,13 @@ pub(super) fn trigger(notes: &mut Notes<'_>, at: usize, written: WrittenTrigger)
     let WrittenTrigger {
         event,
         dismissal,
+        at_most,
         schedule,
         zone,
         inputs,
         failure_of,
     } = written;
+    check_at_most(notes, &place, at_most, event.is_some() || dismissal.is_some());
     if schedule.is_none() {
         let strays = [("zone", zone.is_some()), ("inputs", inputs.is_some())];
         for (stray, _) in strays.iter().filter(|(_, given)| *given) {
@@ -33,8 +35,14 @@ pub(super) fn trigger(notes: &mut Notes<'_>, at: usize, written: WrittenTrigger)
         }
     }
     match (event, dismissal, schedule, failure_of) {
-        (Some(event), None, None, None) => Some(Trigger::Event(event_match(notes, &place, "event", event))),
-        (None, Some(event), None, None) => Some(Trigger::Dismissal(event_match(notes, &place, "dismissal", event))),
+        (Some(event), None, None, None) => Some(Trigger::Event(EventMatch {
+            at_most,
+            ..event_match(notes, &place, "event", event)
+        })),
+        (None, Some(event), None, None) => Some(Trigger::Dismissal(EventMatch {
+            at_most,
+            ..event_match(notes, &place, "dismissal", event)
+        })),
         (None, None, Some(when), None) => Some(Trigger::Schedule {
             when,
             zone,
@@ -63,6 +71,22 @@ fn event_match(notes: &mut Notes<'_>, at: &str, kind: &str, written: WrittenMatc
         connection: written.connection,
         source: written.source,
         search,
+        at_most: None,
+    }
+}
+
+/// More often than this is no bound: what goes in circles is to be stopped while somebody can still read what it wrote.
+const MOST: u32 = 1_000;
+
+fn check_at_most(notes: &mut Notes<'_>, at: &str, given: Option<u32>, is_of_events: bool) {
+    let Some(given) = given else { return };
+    let place = ["trigger", at, "at_most"];
+    if !is_of_events {
+        let problem = notes.add(&place, "`at_most` goes with `event` or `dismissal` only");
+        problem.hint("take it out");
+    } else if !(1..=MOST).contains(&given) {
+        let problem = notes.add(&place, format!("a number from 1 to {MOST} is expected"));
+        problem.hint("it is how often one ticket may set the playbook off within a day");
     }
 }
 

@@ -78,6 +78,8 @@ pub(super) struct WrittenTrigger {
     pub(super) event: Option<WrittenMatch>,
     /// An event that was dismissed by a rule, a step or a person. `{}` is each.
     pub(super) dismissal: Option<WrittenMatch>,
+    /// How often one ticket may set the playbook off within a day, with `event` or `dismissal`: 1 to 1000. 25 when left out.
+    pub(super) at_most: Option<u32>,
     /// A time: `every 15 minutes`, or a cron expression such as `0 7 * * 1-5`.
     pub(super) schedule: Option<String>,
     /// The time zone of a cron expression, such as `Europe/Berlin`. UTC when left out.

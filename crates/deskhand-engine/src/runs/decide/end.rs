@@ -31,7 +31,7 @@ impl Decider<'_> {
                 message,
                 ..failure.clone()
             };
-            return (RunOutcome::Failed, Some(reason(&failure)));
+            return (RunOutcome::Failed, Some(in_words(&failure)));
         }
         if let Some(by) = &self.history.cancelled_by {
             return (RunOutcome::Cancelled, Some(format!("It was cancelled by {by}.")));
@@ -39,14 +39,14 @@ impl Decider<'_> {
         match verdict {
             Verdict::Good => (RunOutcome::Successful, None),
             Verdict::Partial => (RunOutcome::PartiallySuccessful, None),
-            Verdict::Failed(failure) => (RunOutcome::Failed, Some(reason(failure))),
+            Verdict::Failed(failure) => (RunOutcome::Failed, Some(in_words(failure))),
             Verdict::Interrupted => (RunOutcome::Failed, Some("It was not let end.".to_owned())),
         }
     }
 }
 
 /// A failure as the reason of a run: what is wrong, and what to do.
-fn reason(failure: &Failure) -> String {
+pub(in crate::runs) fn in_words(failure: &Failure) -> String {
     let hint = failure.hint.as_ref().map(|hint| format!(" Hint: {hint}."));
     format!("{}{}", failure.message, hint.unwrap_or_default())
 }

@@ -1,5 +1,7 @@
 //! What a decision is made from beside the history.
 
+use std::collections::HashMap;
+
 use deskhand_command::Declaration;
 use serde_json::{Map, Value};
 
@@ -21,8 +23,25 @@ pub trait Known: Send + Sync {
     /// Whether an input of a command takes a list; one that takes one value is given the elements one after another.
     fn takes_list(&self, command: &str, input: &str) -> bool;
 
-    /// The newest version of a playbook; `None` when there is none.
+    /// The newest version of a playbook that goes with the run; `None` when there is none.
     fn newest_playbook(&self, name: &str) -> Option<i64>;
+}
+
+/// What the desk knows, with the versions of playbooks that go with the run's own.
+pub(in crate::runs) struct Beside<'a> {
+    pub(in crate::runs) known: &'a dyn Known,
+    pub(in crate::runs) versions: &'a HashMap<String, i64>,
+}
+
+impl Known for Beside<'_> {
+    fn takes_list(&self, command: &str, input: &str) -> bool {
+        self.known.takes_list(command, input)
+    }
+
+    fn newest_playbook(&self, name: &str) -> Option<i64> {
+        let beside = self.versions.get(name).copied();
+        beside.or_else(|| self.known.newest_playbook(name))
+    }
 }
 
 /// The names and display names of a command's inputs that take lists, or whatever they are given.

@@ -23,4 +23,6 @@ mod wishes;
 
 pub use decider::{decide, decide_run};
 pub use decision::{Decision, Next, Signal, Task, Work};
+pub(in crate::runs) use end::in_words;
+pub(in crate::runs) use facts::Beside;
 pub use facts::{Facts, Known, list_inputs};

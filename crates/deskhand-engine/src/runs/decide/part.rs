@@ -1,6 +1,7 @@
 //! The steps of a part: which begin, which go on, which are skipped, and what the part has come to.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use deskhand_command::{Failure, Retry};
 use jiff::Timestamp;
@@ -8,8 +9,14 @@ use jiff::Timestamp;
 use super::decider::Decider;
 use super::lead::Lead;
 use crate::playbooks::{OnFailure, StepIndex};
-use crate::runs::state::{Node, Part, Phase, Wish};
+use crate::runs::state::{Node, Part, Phase, Wish, is_awaited};
 use crate::runs::{StepEnding, What};
+
+/// What fails because what it takes is away waits so long at first, and twice as long each time after.
+const FIRST_PAUSE: Duration = Duration::from_secs(60);
+
+/// But never longer than this.
+const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
 
 /// What a part has come to.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,9 +85,16 @@ impl Decider<'_> {
         };
         let retries = self.shape().step(node.step).retries;
         let is_batch = matches!(node.wish, Some(Wish::Batch { .. }));
-        let helps = failure.retry == Retry::Later && !is_batch && node.wish.is_some();
-        let left = node.tries <= retries.times;
-        (helps && left).then(|| at.saturating_add(retries.pause).unwrap_or(Timestamp::MAX))
+        let may_help = matches!(failure.retry, Retry::Later | Retry::Away);
+        if !may_help || is_batch || node.wish.is_none() {
+            return None;
+        }
+        let pause = if node.tries <= retries.times {
+            retries.pause
+        } else {
+            pause_while_away(node, *at, node.tries - retries.times)?
+        };
+        Some(at.saturating_add(pause).unwrap_or(Timestamp::MAX))
     }
 
     /// Whether nothing new begins in a part: something of it failed for good, or the whole run stops.
@@ -160,4 +174,11 @@ impl Decider<'_> {
             ..failure.clone()
         }
     }
+}
+
+/// How long a step waits that has failed because what it takes is away, beyond its retries for the so manieth time.
+fn pause_while_away(node: &Node, at: Timestamp, time: u32) -> Option<Duration> {
+    let since = node.away_since?;
+    let doubled = FIRST_PAUSE * 2_u32.saturating_pow(time.saturating_sub(1).min(8));
+    is_awaited(since, at).then(|| doubled.min(LONGEST_PAUSE))
 }

@@ -12,7 +12,7 @@ use super::at_work::Kept;
 use super::load::{Loaded, Unloaded};
 use super::perform::broke_off;
 use super::run_host::{Gone, RunHost, later, until};
-use crate::runs::decide::{Decision, Facts, Next, Signal, Work, decide};
+use crate::runs::decide::{Beside, Decision, Facts, Next, Signal, Work, decide};
 use crate::runs::state::History;
 use crate::runs::{Append, ClaimedRun, Entry, NewRun, RunLease, Then, What};
 
@@ -50,20 +50,27 @@ impl Drive {
             Ok(loaded) => drive.go_on(loaded, &claimed.entries).await,
             Err(Unloaded::Later(failure)) => drive.put_off(&claimed.entries, &failure).await,
             Err(Unloaded::Never(failure)) => drive.give_up(&claimed.entries, &failure).await,
+            Err(Unloaded::Refused(failure)) => drive.refuse(&claimed.entries, &failure).await,
         }
     }
 
     async fn go_on(&mut self, loaded: Loaded, entries: &[Entry]) -> Result<(), Gone> {
         let (host, run) = (self.host.clone(), Arc::clone(&self.run));
+        let known = Beside {
+            known: &*host.world,
+            versions: &loaded.beside,
+        };
         let facts = Facts {
             run: &run,
             roots: &loaded.roots,
-            known: &*host.world,
+            known: &known,
         };
         let mut history = History::of(loaded.playbook, entries);
         let mut ended = Vec::new();
         loop {
-            let mut decision = decide(&mut history, &facts, ended, host.clock.now());
+            let now = host.clock.now();
+            let mut decision = decide(&mut history, &facts, ended, now);
+            self.tell_of_what_is_away(&history, &decision.entries, now);
             let unsaid = self.unsaid(&history, &mut decision);
             let (works, next) = (std::mem::take(&mut decision.works), decision.next.clone());
             let Some(news) = self.carry_out(&mut history, decision, unsaid.is_empty()).await? else {

@@ -1,5 +1,6 @@
 //! What a run needs before it is driven.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use deskhand_command::{Failure, Retry};
@@ -7,12 +8,14 @@ use serde_json::{Map, Value};
 
 use super::run_host::RunHost;
 use crate::playbooks::Playbook;
-use crate::runs::{ClaimedRun, Plan, What};
+use crate::runs::{ClaimedRun, Entry, Plan, What};
 
 /// What a run needs before it is driven.
 pub(super) struct Loaded {
     pub(super) playbook: Arc<Playbook>,
     pub(super) roots: Map<String, Value>,
+    /// In which versions it runs other playbooks.
+    pub(super) beside: HashMap<String, i64>,
 }
 
 /// Why a run cannot be driven.
@@ -21,6 +24,8 @@ pub(super) enum Unloaded {
     Later(Failure),
     /// It cannot be.
     Never(Failure),
+    /// It may not begin, and nothing comes of that.
+    Refused(Failure),
 }
 
 impl RunHost {
@@ -38,12 +43,24 @@ impl RunHost {
         if let Some(missing) = playbook.missing_input(&run.given) {
             return Err(Unloaded::Never(not_given(&missing.name)));
         }
+        let wanted = |entry: &Entry| matches!(entry.what, What::RetryAsked { .. });
+        if !began
+            && !claimed.entries.iter().any(wanted)
+            && let Some(failure) = self.world.refuses(run, &playbook).await?
+        {
+            return Err(Unloaded::Refused(failure));
+        }
         let roots = if began {
             Map::new()
         } else {
             self.world.roots(run).await?
         };
-        Ok(Loaded { playbook, roots })
+        let beside = self.world.versions_beside(run, &playbook).await?;
+        Ok(Loaded {
+            playbook,
+            roots,
+            beside,
+        })
     }
 }
 
@@ -62,7 +79,7 @@ fn unplanned() -> Failure {
 impl From<Failure> for Unloaded {
     fn from(failure: Failure) -> Self {
         match failure.retry {
-            Retry::Later => Self::Later(failure),
+            Retry::Later | Retry::Away => Self::Later(failure),
             Retry::Never | Retry::Verify => Self::Never(failure),
         }
     }

@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use deskhand_command::{BoxFuture, Failure, Retry};
+use jiff::Timestamp;
 use serde_json::Value;
 use tracing::warn;
 
 use super::drive::Drive;
 use super::run_host::{Gone, later};
 use crate::desk::{EventChange, EventTurn};
+use crate::runs::decide::in_words;
+use crate::runs::state::History;
 use crate::runs::{Append, Entry, RunOutcome, RunState, RunSummary, Then, What};
 
 /// What could not be asked for is asked for again after this long.
@@ -64,7 +67,7 @@ impl Drive {
                 Ok(known) => return known,
                 Err(failure) => failure,
             };
-            let later = failure.retry == Retry::Later;
+            let later = matches!(failure.retry, Retry::Later | Retry::Away);
             warn!(
                 run = self.run.id,
                 failure = failure.message,
@@ -92,8 +95,21 @@ impl Drive {
 
     /// What the run needs will not be there: it has failed, and can be tried again.
     pub(super) async fn give_up(&self, entries: &[Entry], failure: &Failure) -> Result<(), Gone> {
-        let outcome = RunOutcome::Failed;
-        let reason = Some(failure.message.clone());
+        let mut append = self.failed(entries, failure.message.clone());
+        let before = entries.iter().filter(|entry| matches!(entry.what, What::Ended { .. }));
+        let ending = u32::try_from(before.count() + 1).unwrap_or(u32::MAX);
+        self.add_what_follows(&mut append, ending).await;
+        self.host.append(&self.lease, append).await.map(|_| ())
+    }
+
+    /// The run may not begin: it has failed, and nothing follows from that.
+    pub(super) async fn refuse(&self, entries: &[Entry], failure: &Failure) -> Result<(), Gone> {
+        let append = self.failed(entries, in_words(failure));
+        self.host.append(&self.lease, append).await.map(|_| ())
+    }
+
+    fn failed(&self, entries: &[Entry], reason: String) -> Append {
+        let (outcome, reason) = (RunOutcome::Failed, Some(reason));
         let ended = What::Ended {
             outcome,
             reason: reason.clone(),
@@ -103,11 +119,26 @@ impl Drive {
             reason,
             output: Value::Null,
         };
-        let mut append = self.last(entries, vec![ended], then);
-        let before = entries.iter().filter(|entry| matches!(entry.what, What::Ended { .. }));
-        let ending = u32::try_from(before.count() + 1).unwrap_or(u32::MAX);
-        self.add_what_follows(&mut append, ending).await;
-        self.host.append(&self.lease, append).await.map(|_| ())
+        self.last(entries, vec![ended], then)
+    }
+
+    /// Tells of what steps take and is away: once, and not at each try.
+    pub(super) fn tell_of_what_is_away(&self, history: &History, made: &[What], now: Timestamp) {
+        for what in made {
+            let What::StepEnded { step, failure, .. } = what else {
+                continue;
+            };
+            let since = history.node(step).and_then(|node| node.away_since);
+            if let Some(failure) = failure.as_ref().filter(|_| since == Some(now)) {
+                warn!(
+                    run = self.run.id,
+                    step,
+                    failure = failure.message,
+                    hint = failure.hint,
+                    "a step waits for what is away; it is tried again for a day"
+                );
+            }
+        }
     }
 
     fn last(&self, entries: &[Entry], what: Vec<What>, then: Then) -> Append {

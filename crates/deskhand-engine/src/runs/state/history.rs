@@ -6,6 +6,7 @@ use std::sync::Arc;
 use deskhand_command::Failure;
 use serde_json::{Map, Value};
 
+use super::away::Away;
 use super::node::{Answer, ChildEnd, Node, Phase};
 use super::path::parse;
 use super::shape::Shape;
@@ -26,6 +27,8 @@ pub struct History {
     /// The event that the run is about.
     pub(in crate::runs) event: Option<i64>,
     pub(in crate::runs) nodes: HashMap<String, Node>,
+    /// Since when what steps take is away.
+    pub(in crate::runs) away: Away,
     /// Who wants it to end.
     pub(in crate::runs) cancelled_by: Option<String>,
     /// What ends the run whatever stands behind it: the path and why.
@@ -45,6 +48,7 @@ impl History {
             roots: Roots::default(),
             event: None,
             nodes: HashMap::new(),
+            away: Away::default(),
             cancelled_by: None,
             fatal: None,
             ended: None,
@@ -178,6 +182,9 @@ impl History {
         else {
             return;
         };
+        if let Some(node) = self.nodes.get_mut(path) {
+            node.away_since = self.away.ended(path, node.wish.as_ref(), failure.as_ref(), entry.at);
+        }
         self.set_phase(
             path,
             Phase::Ended {

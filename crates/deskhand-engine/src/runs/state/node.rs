@@ -34,6 +34,8 @@ pub struct Node {
     pub child: Option<ChildEnd>,
     /// Begun this often by itself; a retry that somebody asked for begins anew.
     pub(in crate::runs) tries: u32,
+    /// Since when what it takes is away, if that is how it has failed.
+    pub(in crate::runs) away_since: Option<Timestamp>,
     /// The number of the entry with which it was begun last.
     pub(in crate::runs) begun_seq: i64,
     /// The number of the entry with which it ended last.
@@ -103,6 +105,7 @@ impl Node {
             answer: None,
             child: None,
             tries: 0,
+            away_since: None,
             begun_seq: 0,
             ended_seq: 0,
             yields: Vec::new(),

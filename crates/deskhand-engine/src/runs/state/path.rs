@@ -29,6 +29,11 @@ pub(in crate::runs) fn parse(path: &str) -> Parsed<'_> {
     }
 }
 
+/// A path, and the paths of all that it is inside of, from the innermost to the outermost.
+pub(in crate::runs) fn around(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(path), |path| path.rfind(['/', '[']).map(|at| &path[..at]))
+}
+
 /// The path of an element or turn of a step.
 pub(in crate::runs) fn element(path: &str, number: usize) -> String {
     format!("{path}[{number}]")
@@ -49,5 +54,11 @@ mod tests {
         assert_eq!(of("Each ticket[2]"), ("Each ticket", Some(("Each ticket", 2))));
         assert_eq!(of("A[0]/B[11]"), ("B", Some(("A[0]/B", 11))));
         assert_eq!(of(&element("A[0]/B", 11)), of("A[0]/B[11]"));
+    }
+
+    #[test]
+    fn what_is_around_a_path_is_known() {
+        let all: Vec<_> = around("A[0]/B[11]/C").collect();
+        assert_eq!(all, ["A[0]/B[11]/C", "A[0]/B[11]", "A[0]/B", "A[0]", "A"]);
     }
 }

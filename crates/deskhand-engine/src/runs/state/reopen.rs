@@ -19,6 +19,7 @@ impl History {
         if self.ended.take().is_some() {
             self.cancelled_by = None;
             self.fatal = None;
+            self.away.forget();
             self.reopen_part(&Part::top());
         }
     }

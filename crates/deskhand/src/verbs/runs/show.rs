@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use clap::Args;
 use deskhand_engine::jobs::fetch_of;
-use deskhand_engine::runs::{Plan, RunState, open_questions};
+use deskhand_engine::runs::{Plan, RunState, awaited, open_questions};
 
 use super::words::{standing, told, what, why};
 use super::{MAKER, found, no_such};
@@ -57,6 +57,17 @@ pub(super) async fn show(options: &ShowOptions) -> anyhow::Result<Exit> {
                 to,
                 "answer: `deskhand runs approve {0}`, or `deskhand runs reject {0}`",
                 text::printable(&run.id)
+            )?;
+        }
+    }
+    if run.state != RunState::Ended {
+        for waits in awaited(&story.entries) {
+            let step = text::printable(&waits.step);
+            let since = dates.tell(waits.since);
+            writeln!(
+                to,
+                "{step} is tried again by itself, since {since}: {}",
+                text::printable(&waits.failure.message)
             )?;
         }
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use deskhand_command::{Clock as _, SystemClock};
 use deskhand_engine::runs::{Cause, NewRun, Plan, RunOutcome, StepEnding, What};
 use deskhand_mail::{Security, SmtpMailer, SmtpSettings};
+use jiff::SignedDuration;
 use serde_json::Map;
 
 use super::servers::MailServer;
@@ -19,8 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 const DESK: &str =
     "[[schedule]]\nname = \"Boards\"\ncommand = \"list-boards\"\nconnection = \"acme\"\ncron = \"* * * * * *\"\n";
-const TELLS: &str = "[playbook]\nname = \"Tells\"\nsummary = \"Writes a letter.\"\n[[step]]\nname = \"Tell\"\nretries = 20\n\
-                     pause = \"1s\"\n[step.mail]\nto = \"noc@example.com\"\nsubject = \"It is so\"\ntext = \"It is.\"\n";
+const TELLS: &str = "[playbook]\nname = \"Tells\"\nsummary = \"Writes a letter.\"\n[[step]]\nname = \"Tell\"\n\
+                     [step.mail]\nto = \"noc@example.com\"\nsubject = \"It is so\"\ntext = \"It is.\"\n";
 
 fn mailer(port: u16) -> SmtpMailer {
     let settings = SmtpSettings {
@@ -92,10 +93,13 @@ async fn hangs_then_answers(stage: &Stage, server: &MailServer, port: u16) {
     until("giving the attempt up", async || !failures(stage).await.is_empty()).await;
     let expected = format!("The mail server 127.0.0.1:{port} did not say hello within 4 seconds.");
     assert_eq!(failures(stage).await[0], expected);
+    stage.time.move_by(SignedDuration::from_mins(1));
     until("the second attempt", async || server.connections() == 2).await;
     assert_eq!(stage.story("letter").await.summary.outcome, None);
 
     server.answer();
+    until("giving that up, too", async || failures(stage).await.len() == 2).await;
+    stage.time.move_by(SignedDuration::from_mins(2));
     until("the letter", async || {
         stage.story("letter").await.summary.outcome.is_some()
     })

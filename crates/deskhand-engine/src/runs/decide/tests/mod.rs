@@ -1,6 +1,7 @@
 //! Decisions, without a store and without a world.
 
 mod approvals;
+mod away;
 mod batches;
 mod flow;
 mod loops;

@@ -56,13 +56,15 @@ pub(super) fn good(work: &Work) -> Result<Value, Failure> {
     })
 }
 
-/// Commands called `broken` fail for good, `shaky` ones for now, and of `lost` ones nobody knows.
+/// Commands called `broken` fail for good, `shaky` ones for now, `walled` ones because a vault is away, and of `lost` ones
+/// nobody knows.
 pub(super) fn bad(work: &Work) -> Result<Value, Failure> {
     let failure = |message: &str, retry| Err(Failure::new(500, message).with_hint("mend it").with_retry(retry));
     match &work.task {
         Task::Command(wanted) => match wanted.command.as_str() {
             "broken" => failure("It is broken.", Retry::Never),
             "shaky" => failure("It is shaky.", Retry::Later),
+            "walled" => failure("The vault is away.", Retry::Away),
             "lost" => failure("Nobody knows.", Retry::Verify),
             _ => good(work),
         },
