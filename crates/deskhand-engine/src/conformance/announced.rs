@@ -87,6 +87,8 @@ fn feed_of(toy: &Toy, feed: Arc<dyn Feed>, store: &Arc<dyn EventStore>) -> Callb
             sources: Arc::new(vec![EventSource::default_source()]),
             holder: "this process".to_owned(),
             patient: false,
+            reader: None,
+            not_before: None,
         },
     }
 }
@@ -258,6 +260,10 @@ impl Feed for Away {
 
     fn read_from(&self, _position: &Value) -> Option<Timestamp> {
         None
+    }
+
+    fn go_on_from(&self, before: &Value, _not_before: Option<Timestamp>) -> Value {
+        before.clone()
     }
 
     fn learn(&self, position: &Value, _late: u64, _lag_seconds: i64) -> Value {

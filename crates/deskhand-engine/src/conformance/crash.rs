@@ -166,6 +166,8 @@ fn job() -> IngestJob {
         sources: Arc::new(vec![source]),
         holder: "one".to_owned(),
         patient: false,
+        reader: None,
+        not_before: None,
     }
 }
 

@@ -41,6 +41,8 @@ pub async fn run(fresh: &Fresh<'_>, progress: impl Fn(&str)) -> Outcome {
         claims::a_claim_stands_until_it_ends,
         claims::an_older_claim_changes_nothing,
         claims::other_filters_and_companies_begin_anew,
+        claims::a_job_goes_on_from_the_feed_that_it_read_before,
+        claims::a_feed_that_somebody_reads_keeps_its_position,
         commits::events_come_back_as_they_were,
         commits::reasons_are_kept,
         commits::lists_begin_with_the_newest,

@@ -6,14 +6,18 @@ use deskhand_command::{EventSource, Failure, FeedWish};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use super::after::trouble;
 use super::world::{DeskWorld, actor_at};
 use crate::callbacks::note_poll;
 use crate::connections::Opened;
+use crate::desk::Kind;
 use crate::ingest::{DueSweep, IngestJob, IngestReport, Ingestor, Quiet, due_sweep};
 use crate::jobs::IngestionJob;
 use crate::runs::world::Done;
 use crate::store::{FeedKey, RunKind, RunOutcome};
 
+/// A job that does not say where it begins does so this long before it was defined: the PSA's clock may be behind.
+const CLOCKS: SignedDuration = SignedDuration::from_mins(5);
 /// How far back the log is looked through for the last sweep, once after a start.
 const LOOKED_AT: u32 = 10_000;
 
@@ -57,11 +61,7 @@ impl DeskWorld {
 
     /// What a job's pass needs.
     pub(super) async fn prepared(&self, name: &str) -> Result<(Ingestor, IngestJob, IngestionJob), Failure> {
-        let automation = self.automation();
-        let job = automation.jobs.get(name).cloned().ok_or_else(|| {
-            Failure::new(404, format!("There is no ingestion job `{name}` any more."))
-                .with_hint("apply its definition again, or delete its schedule")
-        })?;
+        let (automation, job) = (self.automation(), self.job(name).await?);
         let source = self.source(&job.source)?;
         let site = job.site.clone().unwrap_or_else(|| automation.site_of(&job.connection));
         let opened = self.parts.connections.open(&actor_at(&site), &job.connection).await?;
@@ -77,6 +77,8 @@ impl DeskWorld {
             sources: Arc::new(self.mapping(source)),
             holder: format!("{} {name}", self.parts.holder),
             patient: true,
+            reader: Some(name.to_owned()),
+            not_before: job.not_before,
         };
         let ingestor = Ingestor {
             feed,
@@ -85,6 +87,27 @@ impl DeskWorld {
             observer: Arc::new(Quiet),
         };
         Ok((ingestor, ingest, job))
+    }
+
+    /// A job; one that does not say where it begins does so when it was first defined, whatever was changed of it since.
+    async fn job(&self, name: &str) -> Result<IngestionJob, Failure> {
+        let missing = || {
+            Failure::new(404, format!("There is no ingestion job `{name}` any more."))
+                .with_hint("apply its definition again, or delete its schedule")
+        };
+        let mut job = self.automation().jobs.get(name).cloned().ok_or_else(missing)?;
+        if job.not_before.is_none() {
+            let versions = self
+                .parts
+                .store
+                .versions(Kind::Ingestion, name)
+                .await
+                .map_err(trouble)?;
+            let since_removal = versions.iter().take_while(|version| !version.removed);
+            let first = since_removal.last().ok_or_else(missing)?;
+            job.from = first.applied_at.checked_sub(CLOCKS).ok();
+        }
+        Ok(job)
     }
 
     fn source(&self, name: &str) -> Result<EventSource, Failure> {
@@ -146,12 +169,7 @@ impl DeskWorld {
         if let Some(last) = self.swept.lock().get(key) {
             return Ok(*last);
         }
-        let runs = self
-            .parts
-            .store
-            .list_runs(LOOKED_AT)
-            .await
-            .map_err(super::after::trouble)?;
+        let runs = self.parts.store.list_runs(LOOKED_AT).await.map_err(trouble)?;
         let ours = || runs.iter().filter(|run| run.feed == *key);
         let swept = ours().find(|run| run.kind == RunKind::Sweep && run.outcome == RunOutcome::Successful);
         let last = swept.or_else(|| ours().next_back()).map_or(now, |run| run.started_at);

@@ -88,7 +88,7 @@ impl Ingestor {
     async fn claim_patiently(&self, job: &IngestJob) -> Result<Lease, StoreError> {
         let mut brief_waits = 0;
         loop {
-            match self.claim(job, job.holder.clone()).await {
+            match self.claim(job, job.holder.clone(), job.reader.clone()).await {
                 Err(StoreError::Held { holder, .. }) if holder.ends_with(BRIEFLY) && brief_waits < BRIEF_WAITS => {
                     brief_waits += 1;
                     self.clock.sleep(BRIEF_WAIT).await;
@@ -99,10 +99,21 @@ impl Ingestor {
         }
     }
 
-    pub(super) async fn claim(&self, job: &IngestJob, holder: String) -> Result<Lease, StoreError> {
+    /// Claims a feed; for a reader, when it is to be read.
+    pub(super) async fn claim(
+        &self,
+        job: &IngestJob,
+        holder: String,
+        reader: Option<String>,
+    ) -> Result<Lease, StoreError> {
         let now = self.clock.now();
-        let until = lease_until(now);
-        self.store.claim(&job.key, &LeaseRequest { holder, now, until }).await
+        let request = LeaseRequest {
+            holder,
+            now,
+            until: lease_until(now),
+            reader,
+        };
+        self.store.claim(&job.key, &request).await
     }
 }
 

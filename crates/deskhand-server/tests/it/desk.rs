@@ -221,6 +221,8 @@ fn feed_of(opened: &Arc<Opened>, store: &Arc<SqliteStore>) -> CallbackFeed {
             sources: Arc::new(vec![source]),
             holder: "a test".to_owned(),
             patient: false,
+            reader: None,
+            not_before: None,
         },
     }
 }

@@ -38,6 +38,7 @@ mod list;
 mod measure;
 mod prune;
 mod quarantine;
+mod readers;
 mod revisions;
 mod runs;
 mod schedules;
@@ -79,6 +80,10 @@ impl EventStore for Database {
 
     fn commit<'a>(&'a self, lease: &'a Lease, batch: BatchWrite) -> BoxFuture<'a, Result<Committed, StoreError>> {
         Box::pin(commit::commit(self, lease, batch))
+    }
+
+    fn carry_over<'a>(&'a self, lease: &'a Lease, since: i64) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(readers::carry_over(self, lease, since))
     }
 
     fn missing<'a>(&'a self, lease: &'a Lease, heads: &'a [Head]) -> BoxFuture<'a, Result<Vec<Head>, StoreError>> {

@@ -72,6 +72,7 @@ mod tests {
             holder: text("one"),
             now,
             until,
+            reader: None,
         };
         store.claim(&key, &request).await
     }

@@ -8,7 +8,7 @@ use clap::Args;
 use deskhand_command::{EventSource, SystemClock};
 use deskhand_connectwise::{OpenPsa, TicketFeed};
 use deskhand_engine::ingest::{DueSweep, IngestJob, IngestReport, Ingestor, Observer, due_sweep};
-use deskhand_engine::store::{FeedKey, RunKind, RunOutcome};
+use deskhand_engine::store::{BY_HAND, FeedKey, RunKind, RunOutcome};
 use deskhand_store::Store;
 use jiff::{SignedDuration, Timestamp};
 
@@ -173,6 +173,8 @@ pub(super) fn prepare(
             sources: Arc::new(sources),
             holder,
             patient: false,
+            reader: Some(BY_HAND.to_owned()),
+            not_before: None,
         },
     ))
 }

@@ -1,5 +1,6 @@
 //! Ingestion jobs.
 
+use deskhand_engine::desk::{Kind, Wanted};
 use deskhand_engine::events::EventFilter;
 use deskhand_engine::jobs::fetch_of;
 use deskhand_engine::runs::{Plan, RunFilter, RunOutcome};
@@ -255,4 +256,113 @@ async fn pl3_a_run_that_was_told_of_and_works_when_it_is_tried_again_is_told_of_
     let subjects = stage.letters.subjects();
     assert_eq!(subjects.len(), 2, "{subjects:?}");
     assert!(subjects[1].ends_with("works again"), "{subjects:?}");
+}
+
+const EVERY_QUARTER: &str = "[[ingestion]]\nname = \"Tickets\"\nconnection = \"acme\"\nevery = \"15m\"\n";
+
+/// Which tickets have become events, in the order in which they did.
+async fn tickets(stage: &Stage) -> Vec<i64> {
+    let all = EventFilter {
+        limit: 100,
+        ..EventFilter::default()
+    };
+    let events = stage.store.list_events(&all).await.unwrap();
+    events.iter().rev().map(|event| event.record_id).collect()
+}
+
+/// Lets the PSA be away, or back.
+fn away(stage: &Stage, away: bool) {
+    stage.sandbox.world().set_member(if away {
+        Member::with_rights("public", "private", &[])
+    } else {
+        Member::with_every_right("sandbox", "public", "private")
+    });
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_whose_site_or_source_changes_reads_on_from_its_last_pass_and_takes_nothing_twice() {
+    let stage = Stage::set(20).await;
+    stage
+        .apply("[[site]]\nname = \"Second\"\nkind = \"internal\"\n[[source]]\nname = \"Other\"\n")
+        .await;
+    stage.apply(EVERY_QUARTER).await;
+    stage.forward(16).await;
+    stage.forward(44).await;
+    assert!(stage.sandbox.touch(1_003));
+    stage.forward(16).await;
+    assert_eq!(tickets(&stage).await, [1_003]);
+
+    // Nothing is read for hours, in which the connection moves.
+    away(&stage, true);
+    assert!(stage.sandbox.touch(1_004));
+    stage.forward(180).await;
+    let url = stage.sandbox.url();
+    let moved = format!(
+        "[[connection]]\nname = \"acme\"\nsite = \"Second\"\nserver_url = \"{url}\"\ncompany_id = \"sandbox\"\n\
+         public_key = \"public\"\nprivate_key = \"private\"\nclient_id = \"test\"\n"
+    );
+    stage.apply(&moved).await;
+    stage.forward(60).await;
+    away(&stage, false);
+    stage.forward(16).await;
+    assert_eq!(
+        tickets(&stage).await,
+        [1_003, 1_004],
+        "one is late, and none comes twice"
+    );
+
+    away(&stage, true);
+    assert!(stage.sandbox.touch(1_005));
+    stage.forward(60).await;
+    stage.apply(&format!("{EVERY_QUARTER}source = \"Other\"\n")).await;
+    stage.forward(60).await;
+    away(&stage, false);
+    stage.forward(16).await;
+    assert_eq!(tickets(&stage).await, [1_003, 1_004, 1_005]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_that_begins_long_ago_reads_on_when_its_site_changes_and_not_all_again() {
+    let stage = Stage::set(20).await;
+    let sites = "[[site]]\nname = \"Main\"\nkind = \"internal\"\nrole = \"master\"\n\
+                 [[site]]\nname = \"Tenant\"\nkind = \"client\"\nrole = \"tenant\"\n";
+    stage.apply(sites).await;
+    stage.connect("tenants = [\"Tenant\"]\n").await;
+    stage.apply(&job("Tickets", "")).await;
+    stage.forward(16).await;
+    assert_eq!(tickets(&stage).await.len(), 20);
+    stage.apply(&job("Tickets", "site = \"Tenant\"\n")).await;
+    stage.forward(31).await;
+    assert_eq!(tickets(&stage).await.len(), 20, "they are known");
+    assert!(stage.sandbox.touch(1_003));
+    stage.forward(31).await;
+    assert_eq!(tickets(&stage).await.len(), 21);
+    stage.apply(&job("Tickets", "")).await;
+    stage.forward(31).await;
+    assert_eq!(tickets(&stage).await.len(), 21, "back again");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_that_was_removed_and_is_defined_again_begins_when_it_is_defined() {
+    let stage = Stage::set(20).await;
+    stage.apply(EVERY_QUARTER).await;
+    stage.forward(46).await;
+    let removed = Wanted {
+        kind: Kind::Ingestion,
+        name: "Tickets".to_owned(),
+        body: None,
+    };
+    stage.store.apply(&[removed], "test", stage.now()).await.unwrap();
+    stage.forward(60).await;
+    assert!(stage.sandbox.touch(1_003));
+    stage.forward(60).await;
+    stage.apply(EVERY_QUARTER).await;
+    stage.forward(16).await;
+    assert!(stage.sandbox.touch(1_004));
+    stage.forward(31).await;
+    assert_eq!(
+        tickets(&stage).await,
+        [1_004],
+        "what was updated meanwhile is left alone"
+    );
 }

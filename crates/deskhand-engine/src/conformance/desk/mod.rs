@@ -101,6 +101,7 @@ pub async fn run(fresh: &FreshDesk<'_>, progress: impl Fn(&str)) -> Outcome {
         definitions::only_changes_get_a_version,
         definitions::what_was_taken_away_keeps_its_versions,
         definitions::all_or_nothing_is_applied_in_order,
+        definitions::a_removed_jobs_feed_begins_anew,
         definitions::secrets_are_kept_by_parameter,
         definitions::a_secret_is_resealed_if_it_is_what_it_was,
     );
