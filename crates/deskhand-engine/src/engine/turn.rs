@@ -109,7 +109,8 @@ impl Engine {
         Ok(true)
     }
 
-    /// Hands new events to rules and playbooks.
+    /// Hands some new events to rules and playbooks, as many as are handed out at once; returns how many. Where there were any,
+    /// more can be left, to be handed out by what is defined then.
     pub async fn hand_out(&self, now: Timestamp) -> Result<u64, StoreError> {
         let automation = self.world.automation();
         let subscriptions = self.listening(&automation.subscriptions).await?;
