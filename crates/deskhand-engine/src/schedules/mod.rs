@@ -25,5 +25,5 @@ pub use file::WrittenSchedule;
 pub use name::check_name;
 pub(crate) use name::letter_id;
 pub use schedule::{Alert, Missed, Schedule};
-pub use seam::{Fate, Firing, Mode, Occurrence, ScheduleAfter, ScheduleStore, Standing, Turn};
+pub use seam::{Fate, Firing, INACTIVE, Mode, Occurrence, ScheduleAfter, ScheduleStore, Standing, Turn, UNDEFINED};
 pub use when::{When, WhenError};

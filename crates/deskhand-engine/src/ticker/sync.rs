@@ -8,10 +8,7 @@ use jiff::Timestamp;
 
 use super::Ticker;
 use crate::StoreError;
-use crate::schedules::{Mode, Schedule, Standing, Turn};
-
-/// The digest of a schedule that is not defined any more.
-const UNDEFINED: &str = "undefined";
+use crate::schedules::{Mode, Schedule, Standing, Turn, UNDEFINED};
 
 impl Ticker {
     /// Takes over what is defined now.

@@ -60,3 +60,22 @@ async fn c16_tc4_a_health_check_keeps_results_writes_letters_and_ends_with_the_c
     assert_eq!(stage.runs_of("health:acme").await.len(), before);
     assert_eq!(state(&stage).await, HealthState::Unchecked);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_that_was_told_of_and_switched_off_is_told_of_again_when_it_comes_back_and_fails() {
+    let stage = Stage::set(5).await;
+    stage.connect(CHECKED).await;
+    let_in(&stage, false);
+    stage.forward(11).await;
+    assert_eq!(stage.letters.subjects().len(), 1);
+    stage.connect(&format!("{CHECKED}active = false\n")).await;
+    stage.forward(11).await;
+    stage.connect(CHECKED).await;
+    stage.forward(11).await;
+    let subjects = stage.letters.subjects();
+    assert_eq!(subjects.len(), 2, "{subjects:?}");
+    assert!(
+        subjects.iter().all(|subject| subject.contains("has failed")),
+        "{subjects:?}"
+    );
+}
