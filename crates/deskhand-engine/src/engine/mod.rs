@@ -13,6 +13,7 @@ mod parts;
 mod serve;
 mod steady;
 mod turn;
+mod unread;
 mod world;
 
 pub use automation::Automation;
