@@ -53,6 +53,7 @@ pub async fn run(fresh: &Fresh<'_>, progress: impl Fn(&str)) -> Outcome {
         sweeps::marks_of_the_gone_come_and_go,
         runs::runs_are_logged_with_their_counts,
         runs::a_run_that_did_not_end_was_interrupted,
+        runs::a_feeds_last_sweep_is_found_behind_all_other_runs,
         random::any_history_comes_to_the_same_as_in_the_model,
         crash::a_pass_that_is_ended_anywhere_goes_on,
         crash::a_pass_that_is_ended_at_any_moment_goes_on,

@@ -14,12 +14,10 @@ use crate::desk::Kind;
 use crate::ingest::{DueSweep, IngestJob, IngestReport, Ingestor, Quiet, due_sweep};
 use crate::jobs::IngestionJob;
 use crate::runs::world::Done;
-use crate::store::{FeedKey, RunKind, RunOutcome};
+use crate::store::FeedKey;
 
 /// A job that does not say where it begins does so this long before it was defined: the PSA's clock may be behind.
 const CLOCKS: SignedDuration = SignedDuration::from_mins(5);
-/// How far back the log is looked through for the last sweep, once after a start.
-const LOOKED_AT: u32 = 10_000;
 
 impl DeskWorld {
     pub(super) async fn pass(&self, job: &str, pass_id: &str) -> Done {
@@ -169,10 +167,8 @@ impl DeskWorld {
         if let Some(last) = self.swept.lock().get(key) {
             return Ok(*last);
         }
-        let runs = self.parts.store.list_runs(LOOKED_AT).await.map_err(trouble)?;
-        let ours = || runs.iter().filter(|run| run.feed == *key);
-        let swept = ours().find(|run| run.kind == RunKind::Sweep && run.outcome == RunOutcome::Successful);
-        let last = swept.or_else(|| ours().next_back()).map_or(now, |run| run.started_at);
+        let last = self.parts.store.last_sweep(key).await.map_err(trouble)?;
+        let last = last.unwrap_or(now);
         self.swept.lock().insert(key.clone(), last);
         Ok(last)
     }

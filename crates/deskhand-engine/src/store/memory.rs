@@ -8,8 +8,8 @@ use parking_lot::Mutex;
 use serde_json::Value;
 
 use super::{
-    BY_HAND, BatchWrite, Committed, EventStore, FeedKey, Lease, LeaseRequest, Measure, Reading, RunEnd, RunOutcome,
-    RunRecord, RunStart, StoreError, turn_to,
+    BY_HAND, BatchWrite, Committed, EventStore, FeedKey, Lease, LeaseRequest, Measure, Reading, RunEnd, RunKind,
+    RunOutcome, RunRecord, RunStart, StoreError, turn_to,
 };
 use crate::desk::EventState;
 use crate::events::{Because, Dismissal, Event, EventFilter, EventSummary, NewEvent};
@@ -423,6 +423,13 @@ impl EventStore for MemoryStore {
         let state = self.state.lock();
         let newest = state.runs.iter().rev().map(|(_, run)| run.clone());
         now(Ok(newest.take(limit as usize).collect()))
+    }
+
+    fn last_sweep<'a>(&'a self, key: &'a FeedKey) -> BoxFuture<'a, Result<Option<Timestamp>, StoreError>> {
+        let state = self.state.lock();
+        let ours = || state.runs.iter().map(|(_, run)| run).filter(|run| run.feed == *key);
+        let swept = ours().rfind(|run| run.kind == RunKind::Sweep && run.outcome == RunOutcome::Successful);
+        now(Ok(swept.or_else(|| ours().next()).map(|run| run.started_at)))
     }
 
     fn list_events<'a>(&'a self, filter: &'a EventFilter) -> BoxFuture<'a, Result<Vec<EventSummary>, StoreError>> {

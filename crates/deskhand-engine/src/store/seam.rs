@@ -44,6 +44,9 @@ pub trait EventStore: Send + Sync {
     /// Runs, the newest first, at most so many.
     fn list_runs(&self, limit: u32) -> BoxFuture<'_, Result<Vec<RunRecord>, StoreError>>;
 
+    /// When the last successful sweep of a feed was begun, or, before there was one, its first run; `None`: it has had none.
+    fn last_sweep<'a>(&'a self, key: &'a FeedKey) -> BoxFuture<'a, Result<Option<Timestamp>, StoreError>>;
+
     /// Events, the newest first.
     fn list_events<'a>(&'a self, filter: &'a EventFilter) -> BoxFuture<'a, Result<Vec<EventSummary>, StoreError>>;
 

@@ -106,6 +106,10 @@ impl EventStore for Database {
         Box::pin(runs::list(self, limit))
     }
 
+    fn last_sweep<'a>(&'a self, key: &'a FeedKey) -> BoxFuture<'a, Result<Option<Timestamp>, StoreError>> {
+        Box::pin(runs::last_sweep(self, key))
+    }
+
     fn list_events<'a>(&'a self, filter: &'a EventFilter) -> BoxFuture<'a, Result<Vec<EventSummary>, StoreError>> {
         Box::pin(list::list_events(self, filter))
     }
