@@ -13,7 +13,7 @@ use super::toy::Toy;
 use super::{FreshInbox, Outcome};
 use crate::EventStore;
 use crate::callbacks::{CallbackFeed, CallbackInbox, Worked, work_off};
-use crate::ingest::{IngestJob, Ingestor, Quiet};
+use crate::ingest::{IngestJob, Ingestor, Quiet, ToTheEnd};
 use crate::store::{LeaseRequest, StoreError};
 
 const SECONDS: i64 = 1_000_000;
@@ -81,6 +81,7 @@ fn feed_of(toy: &Toy, feed: Arc<dyn Feed>, store: &Arc<dyn EventStore>) -> Callb
             store: Arc::clone(store),
             clock: Arc::new(toy.clone()),
             observer: Arc::new(Quiet),
+            mandate: Arc::new(ToTheEnd),
         },
         job: IngestJob {
             key: key("A"),

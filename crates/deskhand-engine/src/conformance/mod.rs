@@ -58,6 +58,7 @@ pub async fn run(fresh: &Fresh<'_>, progress: impl Fn(&str)) -> Outcome {
         crash::a_pass_that_is_ended_anywhere_goes_on,
         crash::a_pass_that_is_ended_at_any_moment_goes_on,
         crash::a_failed_pass_keeps_what_it_committed,
+        crash::a_run_that_is_not_wanted_any_more_ends_and_keeps_what_it_committed,
         crash::a_sweep_finds_what_passes_missed,
     );
     Ok(())

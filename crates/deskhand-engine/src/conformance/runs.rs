@@ -28,6 +28,7 @@ pub(super) async fn runs_are_logged_with_their_counts(fresh: &Fresh<'_>) -> Outc
         id: run_id(&lease),
         ended_at: time(20),
         failure: Some(failure.clone()),
+        stopped: false,
     };
     store.end_run(&end).await?;
     let sweep = RunStart {
@@ -73,6 +74,7 @@ pub(super) async fn a_run_that_did_not_end_was_interrupted(fresh: &Fresh<'_>) ->
         id: id.to_owned(),
         ended_at: time(110),
         failure: None,
+        stopped: false,
     };
     store.end_run(&end("next")).await?;
     store.end_run(&end(&run_id(&killed))).await?;
@@ -108,6 +110,7 @@ pub(super) async fn a_feeds_last_sweep_is_found_behind_all_other_runs(fresh: &Fr
             id: start.id,
             ended_at: time(at + 1),
             failure,
+            stopped: false,
         };
         Ok(store.end_run(&end).await?)
     };

@@ -9,6 +9,7 @@ mod callbacks;
 mod dismissed;
 mod ingest;
 mod journal;
+mod mandate;
 mod parts;
 mod serve;
 mod steady;

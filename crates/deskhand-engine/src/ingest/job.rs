@@ -6,6 +6,7 @@ use deskhand_command::{Clock, EventSource, Feed};
 
 use jiff::Timestamp;
 
+use super::Mandate;
 use crate::store::{EventStore, FeedKey};
 
 /// What is ingested.
@@ -36,6 +37,8 @@ pub struct Ingestor {
     pub clock: Arc<dyn Clock>,
     /// Who watches.
     pub observer: Arc<dyn Observer>,
+    /// Whether it is still wanted.
+    pub mandate: Arc<dyn Mandate>,
 }
 
 /// Hears where ingestion is; tests end the process here.

@@ -28,8 +28,9 @@ struct Ahead {
 }
 
 impl Claimed<'_> {
-    /// Reads to the end of the pass, or to a failure; what was read before it is stored all the same.
-    pub(super) async fn pass(&self, report: &mut IngestReport) -> Result<(), Failure> {
+    /// Reads to the end of the pass, or to a failure; what was read before it is stored all the same. False: it was not wanted
+    /// any more on the way.
+    pub(super) async fn pass(&self, report: &mut IngestReport) -> Result<bool, Failure> {
         let (ready, waiting) = mpsc::channel(AT_ONCE);
         // A failure to read is told only after what is waiting was stored; a failure to store ends the reading.
         let reading = async move { Ok(self.read(ready).await) };
@@ -37,7 +38,7 @@ impl Claimed<'_> {
         read
     }
 
-    async fn read(&self, ready: mpsc::Sender<Ahead>) -> Result<(), Failure> {
+    async fn read(&self, ready: mpsc::Sender<Ahead>) -> Result<bool, Failure> {
         let preparer = Preparer::new(&self.job.sources);
         let rooms = Arc::new(Semaphore::new(AT_ONCE));
         let begins = self.begins_at().await?;
@@ -45,11 +46,15 @@ impl Claimed<'_> {
         while let Ok(room) = Arc::clone(&rooms).acquire_owned().await {
             let Some(batch) = pass.next().await? else { break };
             self.ingestor.observer.at(Point::AnswerRead(batch.records.len()));
+            let done = batch.done;
             if ready.send(ahead(&preparer, batch, room)).await.is_err() {
                 break;
             }
+            if !done && !self.ingestor.mandate.stands().await? {
+                return Ok(false);
+            }
         }
-        Ok(())
+        Ok(true)
     }
 
     /// The position to go on from. A feed that has not come anywhere goes on from the one that its job read before, and knows

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Args;
 use deskhand_command::{EventSource, SystemClock};
 use deskhand_connectwise::{OpenPsa, TicketFeed};
-use deskhand_engine::ingest::{DueSweep, IngestJob, IngestReport, Ingestor, Observer, due_sweep};
+use deskhand_engine::ingest::{DueSweep, IngestJob, IngestReport, Ingestor, Observer, ToTheEnd, due_sweep};
 use deskhand_engine::store::{BY_HAND, FeedKey};
 use deskhand_store::Store;
 use jiff::{SignedDuration, Timestamp};
@@ -178,6 +178,7 @@ pub(super) fn ingestor(feed: TicketFeed, store: Arc<dyn Store>, observer: Arc<dy
         store,
         clock: Arc::new(SystemClock),
         observer,
+        mandate: Arc::new(ToTheEnd),
     }
 }
 

@@ -3,8 +3,9 @@
 use deskhand_engine::desk::{Kind, Wanted};
 use deskhand_engine::events::EventFilter;
 use deskhand_engine::jobs::fetch_of;
-use deskhand_engine::runs::{Plan, RunFilter, RunOutcome};
+use deskhand_engine::runs::{Plan, RunFilter, RunOutcome, What};
 use deskhand_sandbox::Member;
+use jiff::SignedDuration;
 
 use super::stage::Stage;
 
@@ -364,5 +365,118 @@ async fn a_job_that_was_removed_and_is_defined_again_begins_when_it_is_defined()
         tickets(&stage).await,
         [1_004],
         "what was updated meanwhile is left alone"
+    );
+}
+
+/// What somebody does while a pass is under way.
+#[derive(Debug, Clone, Copy)]
+enum Meanwhile {
+    ConnectionOff,
+    JobRemoved,
+    JobStopped,
+    RunCancelled,
+    SourceChanged,
+}
+
+async fn change(stage: &Stage, what: Meanwhile) {
+    match what {
+        Meanwhile::ConnectionOff => stage.connect("active = false\n").await,
+        Meanwhile::JobRemoved => {
+            let removed = Wanted {
+                kind: Kind::Ingestion,
+                name: "Tickets".to_owned(),
+                body: None,
+            };
+            stage.store.apply(&[removed], "test", stage.now()).await.unwrap();
+        }
+        Meanwhile::JobStopped => assert!(stage.engine.ticker.stop("ingestion:Tickets").await.unwrap()),
+        Meanwhile::RunCancelled => {
+            let run = stage.runs_of("ingestion:Tickets").await.remove(0);
+            let cancel = What::CancelAsked { by: "ann".to_owned() };
+            stage.store.signal(&run.id, &cancel, stage.now()).await.unwrap();
+        }
+        Meanwhile::SourceChanged => {
+            stage.apply("[[source]]\nname = \"Other\"\n").await;
+            stage
+                .apply(&job("Tickets", "page_size = 1\nsource = \"Other\"\n"))
+                .await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pass_under_way_ends_when_it_is_not_wanted_any_more_and_keeps_what_it_has() {
+    const ALL: usize = 600;
+    for what in [
+        Meanwhile::ConnectionOff,
+        Meanwhile::JobRemoved,
+        Meanwhile::JobStopped,
+        Meanwhile::RunCancelled,
+        Meanwhile::SourceChanged,
+    ] {
+        let stage = Stage::set(ALL as u64).await;
+        stage
+            .apply(&job(
+                "Tickets",
+                "page_size = 1\nalert = { to = [\"noc@example.com\"], after = 1 }\n",
+            ))
+            .await;
+        stage.engine.turn().await.unwrap();
+        stage.time.move_by(SignedDuration::from_mins(16));
+        let meanwhile = async {
+            let one = EventFilter {
+                limit: 1,
+                ..EventFilter::default()
+            };
+            while stage.store.list_events(&one).await.unwrap().is_empty() {
+                tokio::task::yield_now().await;
+            }
+            change(&stage, what).await;
+        };
+        let (turned, ()) = tokio::join!(stage.engine.turn(), meanwhile);
+        turned.unwrap();
+        let run = stage.runs_of("ingestion:Tickets").await.pop().unwrap();
+        let output = fetch_of(&stage.story(&run.id).await).output;
+        assert_eq!(output["pass"]["stopped"], true, "{what:?}: {output}");
+        let taken = output["pass"]["taken"].as_u64().unwrap();
+        assert!((1..ALL as u64).contains(&taken), "{what:?}: {output}");
+        let expected = match what {
+            Meanwhile::RunCancelled => RunOutcome::Cancelled,
+            _ => RunOutcome::Successful,
+        };
+        assert_eq!(run.outcome, Some(expected), "{what:?}");
+        assert_eq!(stage.letters.subjects(), [""; 0], "{what:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pass_that_was_ended_goes_on_where_it_was() {
+    let stage = Stage::set(300).await;
+    stage.apply(&job("Tickets", "page_size = 1\n")).await;
+    stage.engine.turn().await.unwrap();
+    stage.time.move_by(SignedDuration::from_mins(16));
+    let meanwhile = async {
+        while tickets(&stage).await.is_empty() {
+            tokio::task::yield_now().await;
+        }
+        change(&stage, Meanwhile::ConnectionOff).await;
+    };
+    let (turned, ()) = tokio::join!(stage.engine.turn(), meanwhile);
+    turned.unwrap();
+    stage.connect("").await;
+    stage.forward(16).await;
+    stage.apply("[[source]]\nname = \"Other\"\n").await;
+    stage.apply(&job("Whole", "source = \"Other\"\n")).await;
+    stage.forward(16).await;
+    let (mut passes, mut whole) = (stage.store.list_runs(9).await.unwrap(), 0);
+    passes.retain(|pass| {
+        whole += if pass.feed.source == "Other" { pass.taken } else { 0 };
+        pass.feed.source != "Other" && pass.taken > 0
+    });
+    let taken: Vec<_> = passes.iter().map(|pass| pass.taken).collect();
+    assert_eq!((taken.len(), taken.iter().sum()), (2, whole), "{passes:?}");
+    assert!(
+        passes.iter().all(|pass| pass.dismissed.is_empty()),
+        "nothing was read again: {passes:?}"
     );
 }
