@@ -28,6 +28,10 @@ pub trait Feed: Send + Sync {
     /// What was updated before this is left alone by all that go on from this position; `None`: nothing is.
     fn read_from(&self, position: &Value) -> Option<Timestamp>;
 
+    /// Where a new feed begins that goes on from another one's position: what that has read is not read again, and what was
+    /// updated before `not_before` is left alone.
+    fn go_on_from(&self, before: &Value, not_before: Option<Timestamp>) -> Value;
+
     /// The position after a sweep that found `late` records which passes had missed, the latest by `lag_seconds`.
     fn learn(&self, position: &Value, late: u64, lag_seconds: i64) -> Value;
 }

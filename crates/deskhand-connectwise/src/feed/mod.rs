@@ -89,8 +89,13 @@ impl TicketFeed {
 
     /// The position to go on from; another filter than before is another feed, and begins anew.
     fn position(&self, stored: Option<&Value>) -> Result<position::Position, Failure> {
-        let filters = self.options.filters.condition().map(|condition| condition.to_string());
-        Ok(position::Position::read(stored)?.for_filters(filters))
+        Ok(position::Position::read(stored)?.for_filters(self.filters()))
+    }
+
+    /// The filters as a position keeps them.
+    fn filters(&self) -> Option<String> {
+        let condition = self.options.filters.condition();
+        condition.map(|condition| condition.to_string())
     }
 }
 
@@ -122,6 +127,10 @@ impl Feed for TicketFeed {
 
     fn read_from(&self, position: &Value) -> Option<Timestamp> {
         self.position(Some(position)).ok()?.from
+    }
+
+    fn go_on_from(&self, before: &Value, not_before: Option<Timestamp>) -> Value {
+        position::going_on_from(before, not_before, self.filters())
     }
 
     fn learn(&self, position: &Value, late: u64, lag_seconds: i64) -> Value {

@@ -104,6 +104,22 @@ impl Position {
     }
 }
 
+/// The position of a new feed that reads on where another one has come to: with its lag, and in its own filters.
+pub(super) fn going_on_from(before: &Value, not_before: Option<Timestamp>, filters: Option<String>) -> Value {
+    let Ok(before) = Position::read(Some(before)) else {
+        return before.clone();
+    };
+    let begins = before.since.max(before.from).max(not_before);
+    let position = Position {
+        from: begins,
+        since: begins,
+        filters,
+        pass: None,
+        ..before
+    };
+    position.to_value()
+}
+
 /// A sweep that found late arrivals makes the lag at least half as long again as the latest of them.
 pub(super) fn learned(stored: &Value, late: u64, lag_seconds: i64) -> Value {
     let Ok(mut position) = Position::read(Some(stored)) else {
@@ -172,6 +188,38 @@ mod tests {
         assert_eq!(anew.reads_since(), Some(later));
         let everything = Position::read(None).unwrap().under_way(None);
         assert_eq!(everything.reads_since(), None);
+    }
+
+    #[test]
+    fn another_feed_goes_on_where_one_has_come_to_and_never_before_its_own_beginning() {
+        let time = |text: &str| text.parse::<Timestamp>().unwrap();
+        let first = Position::read(None)
+            .unwrap()
+            .under_way(Some(time("2026-01-01T00:00:00Z")));
+        let before = Position {
+            lag_seconds: 5_400,
+            filters: Some("status/name = \"New\"".to_owned()),
+            ..first.after_pass(time("2026-01-02T10:15:00Z"))
+        };
+        let on = |before: &Position, not_before| {
+            let position = going_on_from(&before.to_value(), not_before, None);
+            Position::read(Some(&position)).unwrap()
+        };
+        let later = on(&before, None).under_way(Some(time("2026-01-09T00:00:00Z")));
+        assert_eq!(
+            later.reads_since(),
+            Some(time("2026-01-02T10:00:00Z")),
+            "not where it is defined"
+        );
+        assert_eq!((later.lag_seconds, &later.filters), (5_400, &None));
+        let limit = time("2026-01-05T00:00:00Z");
+        assert_eq!(on(&before, Some(limit)).reads_since(), Some(limit));
+        let interrupted = on(&first, None).under_way(Some(limit));
+        assert_eq!(
+            interrupted.reads_since(),
+            Some(time("2026-01-01T00:00:00Z")),
+            "its first pass had not ended"
+        );
     }
 
     #[test]

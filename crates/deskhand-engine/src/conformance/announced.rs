@@ -13,7 +13,7 @@ use super::toy::Toy;
 use super::{FreshInbox, Outcome};
 use crate::EventStore;
 use crate::callbacks::{CallbackFeed, CallbackInbox, Worked, work_off};
-use crate::ingest::{IngestJob, Ingestor, Quiet};
+use crate::ingest::{IngestJob, Ingestor, Quiet, ToTheEnd};
 use crate::store::{LeaseRequest, StoreError};
 
 const SECONDS: i64 = 1_000_000;
@@ -81,12 +81,15 @@ fn feed_of(toy: &Toy, feed: Arc<dyn Feed>, store: &Arc<dyn EventStore>) -> Callb
             store: Arc::clone(store),
             clock: Arc::new(toy.clone()),
             observer: Arc::new(Quiet),
+            mandate: Arc::new(ToTheEnd),
         },
         job: IngestJob {
             key: key("A"),
             sources: Arc::new(vec![EventSource::default_source()]),
             holder: "this process".to_owned(),
             patient: false,
+            reader: None,
+            not_before: None,
         },
     }
 }
@@ -258,6 +261,10 @@ impl Feed for Away {
 
     fn read_from(&self, _position: &Value) -> Option<Timestamp> {
         None
+    }
+
+    fn go_on_from(&self, before: &Value, _not_before: Option<Timestamp>) -> Value {
+        before.clone()
     }
 
     fn learn(&self, position: &Value, _late: u64, _lag_seconds: i64) -> Value {

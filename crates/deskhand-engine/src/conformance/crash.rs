@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use deskhand_command::BoxFuture;
 use deskhand_command::EventSource;
 use deskhand_command::event_source::{FieldKind, FieldMapping, Path};
 use serde_json::Value;
@@ -14,7 +15,7 @@ use super::sample::{everything, key};
 use super::toy::Toy;
 use super::{Fresh, Outcome};
 use crate::EventStore;
-use crate::ingest::{IngestJob, Ingestor, Observer, Point, Quiet};
+use crate::ingest::{IngestJob, Ingestor, Mandate, Observer, Point, Quiet, ToTheEnd};
 use crate::store::RunOutcome;
 
 /// Ends the task at the n-th time that a point of this kind is reached; nothing after it happens.
@@ -145,6 +146,7 @@ fn ingestor(store: &Arc<dyn EventStore>, toy: &Toy, observer: Arc<dyn Observer>)
         store: Arc::clone(store),
         clock: Arc::new(toy.clone()),
         observer,
+        mandate: Arc::new(ToTheEnd),
     }
 }
 
@@ -166,6 +168,8 @@ fn job() -> IngestJob {
         sources: Arc::new(vec![source]),
         holder: "one".to_owned(),
         patient: false,
+        reader: None,
+        not_before: None,
     }
 }
 
@@ -189,5 +193,58 @@ async fn nothing_is_lost_or_doubled(store: &Arc<dyn EventStore>, toy: &Toy) -> O
     assert!(invented.is_empty(), "these never were: {invented:?}");
     let (report, outcome) = spawn_pass(store, toy, Arc::new(Quiet)).await?;
     assert_eq!((report.taken, outcome), (0, Ok(())), "nothing is new");
+    Ok(())
+}
+
+/// Wants so many pages and no more.
+struct Pages(AtomicUsize);
+
+impl Mandate for Pages {
+    fn stands(&self) -> BoxFuture<'_, Result<bool, deskhand_command::Failure>> {
+        let left = |left: usize| left.checked_sub(1);
+        let stands = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, left).is_ok();
+        Box::pin(std::future::ready(Ok(stands)))
+    }
+}
+
+pub(super) async fn a_run_that_is_not_wanted_any_more_ends_and_keeps_what_it_committed(fresh: &Fresh<'_>) -> Outcome {
+    let (store, toy) = (fresh().await, Toy::new(5, 23));
+    let job = job();
+    let wanting = |pages: usize| Ingestor {
+        mandate: Arc::new(Pages(AtomicUsize::new(pages))),
+        ..ingestor(&store, &toy, Arc::new(Quiet))
+    };
+    let (report, outcome) = wanting(0).run(&job, "none").await;
+    assert_eq!(
+        (report.stopped, report.not_begun, report.read, outcome),
+        (true, true, 0, Ok(()))
+    );
+    assert!(store.list_runs(9).await?.is_empty(), "it has not begun");
+
+    let (report, outcome) = wanting(2).run(&job, "some").await;
+    assert_eq!(
+        (report.stopped, report.read, outcome),
+        (true, 10, Ok(())),
+        "two pages of five"
+    );
+    assert_eq!(store.list_events(&everything()).await?.len(), 10);
+    assert_eq!(store.list_runs(1).await?.remove(0).outcome, RunOutcome::Interrupted);
+    let lease = store.claim(&job.key, &super::sample::request("after", 0, 1)).await?;
+    assert_eq!(
+        lease.position.clone().unwrap_or_default()["after"],
+        10,
+        "the next one goes on there"
+    );
+    store.release(&lease).await?;
+
+    nothing_is_lost_or_doubled(&store, &toy).await?;
+    toy.delete(5);
+    let (report, outcome) = wanting(1).sweep(&job, None, "sweep").await;
+    assert_eq!((report.stopped, report.gone, outcome), (true, 0, Ok(())));
+    assert_eq!(
+        store.list_runs(1).await?.remove(0).outcome,
+        RunOutcome::Interrupted,
+        "it is not made up for yet"
+    );
     Ok(())
 }

@@ -41,6 +41,8 @@ pub async fn run(fresh: &Fresh<'_>, progress: impl Fn(&str)) -> Outcome {
         claims::a_claim_stands_until_it_ends,
         claims::an_older_claim_changes_nothing,
         claims::other_filters_and_companies_begin_anew,
+        claims::a_job_goes_on_from_the_feed_that_it_read_before,
+        claims::a_feed_that_somebody_reads_keeps_its_position,
         commits::events_come_back_as_they_were,
         commits::reasons_are_kept,
         commits::lists_begin_with_the_newest,
@@ -51,10 +53,12 @@ pub async fn run(fresh: &Fresh<'_>, progress: impl Fn(&str)) -> Outcome {
         sweeps::marks_of_the_gone_come_and_go,
         runs::runs_are_logged_with_their_counts,
         runs::a_run_that_did_not_end_was_interrupted,
+        runs::a_feeds_last_sweep_is_found_behind_all_other_runs,
         random::any_history_comes_to_the_same_as_in_the_model,
         crash::a_pass_that_is_ended_anywhere_goes_on,
         crash::a_pass_that_is_ended_at_any_moment_goes_on,
         crash::a_failed_pass_keeps_what_it_committed,
+        crash::a_run_that_is_not_wanted_any_more_ends_and_keeps_what_it_committed,
         crash::a_sweep_finds_what_passes_missed,
     );
     Ok(())

@@ -5,7 +5,7 @@ use deskhand_command::Failure;
 use super::sample::{batch, claim, event, key, request, run_id, time};
 use super::{Fresh, Outcome};
 use crate::events::Dismissal;
-use crate::store::{BatchWrite, RunEnd, RunKind, RunOutcome, RunStart, Unusable};
+use crate::store::{BatchWrite, Lease, RunEnd, RunKind, RunOutcome, RunStart, Unusable};
 
 pub(super) async fn runs_are_logged_with_their_counts(fresh: &Fresh<'_>) -> Outcome {
     let store = fresh().await;
@@ -28,6 +28,7 @@ pub(super) async fn runs_are_logged_with_their_counts(fresh: &Fresh<'_>) -> Outc
         id: run_id(&lease),
         ended_at: time(20),
         failure: Some(failure.clone()),
+        stopped: false,
     };
     store.end_run(&end).await?;
     let sweep = RunStart {
@@ -73,6 +74,7 @@ pub(super) async fn a_run_that_did_not_end_was_interrupted(fresh: &Fresh<'_>) ->
         id: id.to_owned(),
         ended_at: time(110),
         failure: None,
+        stopped: false,
     };
     store.end_run(&end("next")).await?;
     store.end_run(&end(&run_id(&killed))).await?;
@@ -88,5 +90,43 @@ pub(super) async fn a_run_that_did_not_end_was_interrupted(fresh: &Fresh<'_>) ->
         (run_id(&killed), RunOutcome::Interrupted),
     ];
     assert_eq!(outcomes, expected);
+    Ok(())
+}
+
+pub(super) async fn a_feeds_last_sweep_is_found_behind_all_other_runs(fresh: &Fresh<'_>) -> Outcome {
+    let store = fresh().await;
+    let ours = store.claim(&key("A"), &request("one", 0, 100)).await?;
+    let other = store.claim(&key("B"), &request("one", 0, 100)).await?;
+    let last = async || store.last_sweep(&key("A")).await;
+    assert_eq!(last().await?, None);
+    let run = async |lease: &Lease, kind, at: i64, failure: Option<Failure>| -> Outcome {
+        let start = RunStart {
+            id: format!("{kind:?} {} {at}", lease.feed),
+            kind,
+            started_at: time(at),
+        };
+        store.begin_run(lease, &start).await?;
+        let end = RunEnd {
+            id: start.id,
+            ended_at: time(at + 1),
+            failure,
+            stopped: false,
+        };
+        Ok(store.end_run(&end).await?)
+    };
+    let failed = || Some(Failure::new(502, "The PSA is away."));
+    run(&other, RunKind::Sweep, 1, None).await?;
+    run(&ours, RunKind::Ingest, 2, failed()).await?;
+    run(&ours, RunKind::Ingest, 3, None).await?;
+    run(&ours, RunKind::Sweep, 4, failed()).await?;
+    assert_eq!(last().await?, Some(time(2)), "its first run");
+    run(&ours, RunKind::Sweep, 5, None).await?;
+    run(&ours, RunKind::Sweep, 6, failed()).await?;
+    for at in 7..40 {
+        run(&other, RunKind::Sweep, at, None).await?;
+        run(&ours, RunKind::Ingest, at, None).await?;
+    }
+    assert_eq!(last().await?, Some(time(5)));
+    assert_eq!(store.last_sweep(&key("C")).await?, None);
     Ok(())
 }

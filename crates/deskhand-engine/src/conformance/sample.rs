@@ -26,6 +26,7 @@ pub(super) fn request(holder: &str, now: i64, until: i64) -> LeaseRequest {
         holder: holder.to_owned(),
         now: time(now),
         until: time(until),
+        reader: None,
     }
 }
 

@@ -202,6 +202,12 @@ impl Feed for Toy {
         None
     }
 
+    fn go_on_from(&self, before: &Value, not_before: Option<Timestamp>) -> Value {
+        let since = before.get("since").and_then(Value::as_i64).unwrap_or(0);
+        let since = not_before.map_or(since, |limit| since.max(limit.as_second()));
+        json!({"since": since, "lag": before.get("lag")})
+    }
+
     fn learn(&self, position: &Value, late: u64, lag_seconds: i64) -> Value {
         assert!(late > 0 && lag_seconds > 0);
         let mut position = position.clone();

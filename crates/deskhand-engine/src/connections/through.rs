@@ -204,6 +204,10 @@ impl Feed for OnTheWay<Arc<dyn Feed>> {
         self.inner.read_from(position)
     }
 
+    fn go_on_from(&self, before: &Value, not_before: Option<Timestamp>) -> Value {
+        self.inner.go_on_from(before, not_before)
+    }
+
     fn learn(&self, position: &Value, late: u64, lag_seconds: i64) -> Value {
         self.inner.learn(position, late, lag_seconds)
     }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::world::DeskWorld;
 use crate::StoreError;
+use crate::desk::Kind;
 use crate::runs::world::Follows;
 use crate::runs::{Cause, NewRun, Plan, RunOutcome, RunStory, RunSummary, StepEnding, What, id_after};
 use crate::schedules::{EndedRun, after_run};
@@ -15,6 +16,9 @@ impl DeskWorld {
         let (Some(outcome), now) = (ended.outcome, self.parts.clock.now()) else {
             return Ok(follows);
         };
+        if self.is_moot(ended).await? {
+            return Ok(follows);
+        }
         let automation = self.automation();
         if let Cause::Schedule { name, .. } = &ended.cause
             && let Some(schedule) = automation.schedules.get(name)
@@ -40,6 +44,20 @@ impl DeskWorld {
             follows.starts.extend(self.set_off_by(ended, ending).await?);
         }
         Ok(follows)
+    }
+
+    /// Whether a health check has failed of a connection that is not there any more, or was switched off: for a moment, its
+    /// schedule can go on in a process that has not heard of that. Such a failure says nothing of the connection.
+    async fn is_moot(&self, ended: &RunSummary) -> Result<bool, Failure> {
+        let (Cause::Schedule { .. }, Plan::Check { connection }) = (&ended.cause, &ended.plan) else {
+            return Ok(false);
+        };
+        if ended.outcome != Some(RunOutcome::Failed) {
+            return Ok(false);
+        }
+        let desk = self.parts.connections.desk().await?;
+        let is_there = desk.connections.get(connection).is_some_and(|known| known.active);
+        Ok(!is_there && !desk.is_unreadable(Kind::Connection, connection))
     }
 
     /// Runs of playbooks that this failure sets off. What comes of a failure sets nothing off: it could go on for ever.

@@ -4,40 +4,62 @@ use std::sync::Arc;
 
 use deskhand_command::{EventSource, Failure, FeedWish};
 use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::after::trouble;
+use super::mandate::{Origin, PassMandate, lands_in, source_of};
 use super::world::{DeskWorld, actor_at};
 use crate::callbacks::note_poll;
 use crate::connections::Opened;
-use crate::ingest::{DueSweep, IngestJob, IngestReport, Ingestor, Quiet, due_sweep};
-use crate::jobs::IngestionJob;
+use crate::desk::Kind;
+use crate::ingest::{DueSweep, IngestJob, IngestReport, Ingestor, Mandate, Quiet, ToTheEnd, due_sweep};
+use crate::jobs::{IngestionJob, WrittenIngestion};
 use crate::runs::world::Done;
-use crate::store::{FeedKey, RunKind, RunOutcome};
+use crate::store::FeedKey;
 
-/// How far back the log is looked through for the last sweep, once after a start.
-const LOOKED_AT: u32 = 10_000;
+/// A job that does not say where it begins does so this long before it was defined: the PSA's clock may be behind.
+const CLOCKS: SignedDuration = SignedDuration::from_mins(5);
 
 impl DeskWorld {
     pub(super) async fn pass(&self, job: &str, pass_id: &str) -> Done {
-        match self.prepared(job).await {
+        match self.prepared_for(job, pass_id).await {
             Err(failure) => failure.into(),
-            Ok((ingestor, ingest, definition)) => {
+            Ok((ingestor, ingest, definition, mandate)) => {
                 let turn = Arc::clone(self.turns.lock().entry(ingest.key.clone()).or_default());
-                let Ok(_until_the_end) = turn.try_lock() else {
+                let Ok(until_the_end) = turn.try_lock() else {
                     drop(turn.lock().await);
                     // The desk can be another one by now.
                     return Box::pin(self.pass(job, pass_id)).await;
                 };
                 let (report, outcome) = ingestor.run(&ingest, pass_id).await;
+                if report.not_begun && mandate.has_changed() {
+                    // It has waited for another process, and reads something else by now.
+                    drop(until_the_end);
+                    return Box::pin(self.pass(job, pass_id)).await;
+                }
                 self.listen_for_silence(&definition.connection, &report).await;
                 let mut output = json!({ "pass": as_json(&report) });
                 let mut failure = outcome.err();
-                if failure.is_none() && definition.sweep {
+                if failure.is_none() && definition.sweep && !report.stopped {
                     failure = self.sweep(&ingestor, &ingest, pass_id, &mut output).await;
                 }
                 Done { output, failure }
             }
         }
+    }
+
+    /// What a job's pass needs, for as long as it is wanted.
+    async fn prepared_for(
+        &self,
+        job: &str,
+        pass_id: &str,
+    ) -> Result<(Ingestor, IngestJob, IngestionJob, Arc<PassMandate>), Failure> {
+        let (mut ingestor, ingest, origin) = self.prepared(job).await?;
+        let definition = origin.job.clone();
+        let mandate = Arc::new(PassMandate::of(&self.parts, origin, pass_id).await?);
+        ingestor.mandate = Arc::clone(&mandate) as Arc<dyn Mandate>;
+        Ok((ingestor, ingest, definition, mandate))
     }
 
     /// Notes changes that this pass read and no callback announced. A store that cannot note it is the next pass's trouble.
@@ -55,15 +77,17 @@ impl DeskWorld {
         }
     }
 
-    /// What a job's pass needs.
-    pub(super) async fn prepared(&self, name: &str) -> Result<(Ingestor, IngestJob, IngestionJob), Failure> {
-        let automation = self.automation();
-        let job = automation.jobs.get(name).cloned().ok_or_else(|| {
-            Failure::new(404, format!("There is no ingestion job `{name}` any more."))
-                .with_hint("apply its definition again, or delete its schedule")
+    /// What a job's pass needs, of what is defined just now.
+    pub(super) async fn prepared(&self, name: &str) -> Result<(Ingestor, IngestJob, Origin), Failure> {
+        let revision = self.parts.store.revision().await.map_err(trouble)?;
+        let (job, desk) = (self.job(name).await?, self.parts.connections.desk().await?);
+        let source = source_of(&desk, &job.source).ok_or_else(|| {
+            Failure::new(404, format!("There is no event source `{}` any more.", job.source))
+                .with_hint("apply its definition again, or name another in the ingestion job")
         })?;
-        let source = self.source(&job.source)?;
-        let site = job.site.clone().unwrap_or_else(|| automation.site_of(&job.connection));
+        let home = desk.connections.get(&job.connection).map(|known| known.site.home());
+        let site = job.site.clone().or_else(|| home.map(str::to_owned));
+        let site = site.unwrap_or_else(|| self.automation().site_of(&job.connection));
         let opened = self.parts.connections.open(&actor_at(&site), &job.connection).await?;
         let feed = opened.open.feed(
             &source,
@@ -72,32 +96,56 @@ impl DeskWorld {
                 page_size: job.page_size,
             },
         )?;
+        let key = key(&job, &opened, &source)?;
+        let origin = Origin {
+            revision,
+            connection: Arc::clone(&opened.definition),
+            site: key.site.clone(),
+            filters: key.filters.clone(),
+            job: job.clone(),
+        };
         let ingest = IngestJob {
-            key: key(&job, &opened, &source, &site)?,
+            key,
             sources: Arc::new(self.mapping(source)),
             holder: format!("{} {name}", self.parts.holder),
             patient: true,
+            reader: Some(name.to_owned()),
+            not_before: job.not_before,
         };
         let ingestor = Ingestor {
             feed,
             store: self.parts.store.clone(),
             clock: Arc::clone(&self.parts.clock),
             observer: Arc::new(Quiet),
+            mandate: Arc::new(ToTheEnd),
         };
-        Ok((ingestor, ingest, job))
+        Ok((ingestor, ingest, origin))
     }
 
-    fn source(&self, name: &str) -> Result<EventSource, Failure> {
-        let default = EventSource::default_source();
-        if name == default.name {
-            return Ok(default);
+    /// A job as it is defined just now; one that does not say where it begins does so when it was first defined, whatever was
+    /// changed of it since.
+    async fn job(&self, name: &str) -> Result<IngestionJob, Failure> {
+        let missing = || {
+            Failure::new(404, format!("There is no ingestion job `{name}` any more."))
+                .with_hint("apply its definition again, or delete its schedule")
+        };
+        let versions = self
+            .parts
+            .store
+            .versions(Kind::Ingestion, name)
+            .await
+            .map_err(trouble)?;
+        let since_removal = versions.iter().take_while(|version| !version.removed);
+        let first = since_removal.last().ok_or_else(missing)?;
+        let newest = versions.first().ok_or_else(missing)?;
+        let mut job = read_job(&newest.body).map_err(|why| {
+            Failure::new(500, format!("The ingestion job `{name}` cannot be read: {why}."))
+                .with_hint("apply it again with this version of the program")
+        })?;
+        if job.from.is_none() {
+            job.from = first.applied_at.checked_sub(CLOCKS).ok();
         }
-        let automation = self.automation();
-        let source = automation.desk.sources.get(name);
-        source.map(|source| EventSource::clone(source)).ok_or_else(|| {
-            Failure::new(404, format!("There is no event source `{name}` any more."))
-                .with_hint("apply its definition again, or name another in the ingestion job")
-        })
+        Ok(job)
     }
 
     /// The sources that are tried for a record: those that say by a search which records they are for, the one that fetches
@@ -135,7 +183,7 @@ impl DeskWorld {
         };
         let (report, outcome) = ingestor.sweep(ingest, since, &format!("{pass_id} sweep")).await;
         output["sweep"] = as_json(&report);
-        if outcome.is_ok() {
+        if outcome.is_ok() && !report.stopped {
             self.swept.lock().insert(ingest.key.clone(), now);
         }
         outcome.err()
@@ -146,28 +194,32 @@ impl DeskWorld {
         if let Some(last) = self.swept.lock().get(key) {
             return Ok(*last);
         }
-        let runs = self
-            .parts
-            .store
-            .list_runs(LOOKED_AT)
-            .await
-            .map_err(super::after::trouble)?;
-        let ours = || runs.iter().filter(|run| run.feed == *key);
-        let swept = ours().find(|run| run.kind == RunKind::Sweep && run.outcome == RunOutcome::Successful);
-        let last = swept.or_else(|| ours().next_back()).map_or(now, |run| run.started_at);
+        let last = self.parts.store.last_sweep(key).await.map_err(trouble)?;
+        let last = last.unwrap_or(now);
         self.swept.lock().insert(key.clone(), last);
         Ok(last)
     }
 }
 
-fn key(job: &IngestionJob, opened: &Opened, source: &EventSource, site: &str) -> Result<FeedKey, Failure> {
+/// A job's definition, read.
+fn read_job(body: &str) -> Result<IngestionJob, String> {
+    #[derive(Deserialize)]
+    struct Body {
+        ingestion: Vec<WrittenIngestion>,
+    }
+    let body: Body = toml::from_str(body).map_err(|error| error.message().to_owned())?;
+    let written = body.ingestion.into_iter().next().ok_or("there is none in it")?;
+    written.into_job()
+}
+
+fn key(job: &IngestionJob, opened: &Opened, source: &EventSource) -> Result<FeedKey, Failure> {
     let filters = serde_json::to_string(&source.fetch)
         .map_err(|error| Failure::new(500, format!("The filters cannot be written down: {error}.")))?;
     Ok(FeedKey {
         connection: job.connection.clone(),
         company: opened.open.account().to_owned(),
         source: source.name.clone(),
-        site: opened.definition.lands_in(site).to_owned(),
+        site: lands_in(job, &opened.definition),
         filters,
     })
 }

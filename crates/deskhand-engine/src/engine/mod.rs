@@ -10,12 +10,14 @@ mod circles;
 mod dismissed;
 mod ingest;
 mod journal;
+mod mandate;
 mod moved;
 mod nested;
 mod parts;
 mod serve;
 mod steady;
 mod turn;
+mod unread;
 mod world;
 
 pub use automation::Automation;

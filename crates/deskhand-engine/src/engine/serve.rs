@@ -33,7 +33,7 @@ impl Engine {
         }
     }
 
-    /// Takes changed definitions over and hands new events out.
+    /// Takes changed definitions over and hands new events out, looking at the definitions again after each batch.
     async fn look_after(&self) {
         let mut in_trouble = false;
         loop {
@@ -43,17 +43,22 @@ impl Engine {
                 if self.take_over(now).await? {
                     self.look.notify_one();
                 }
-                if self.hand_out(now).await? > 0 {
+                let handed_out = self.hand_out(now).await?;
+                if handed_out > 0 {
                     self.host.wake();
                 }
-                Ok::<_, crate::StoreError>(())
+                Ok::<_, crate::StoreError>(handed_out)
             };
             match done.await {
-                Ok(()) if in_trouble => {
-                    tracing::info!("definitions and events are looked at again");
+                Ok(handed_out) => {
+                    if in_trouble {
+                        tracing::info!("definitions and events are looked at again");
+                    }
                     in_trouble = false;
+                    if handed_out > 0 {
+                        continue;
+                    }
                 }
-                Ok(()) => {}
                 Err(error) => {
                     if !in_trouble {
                         tracing::error!(

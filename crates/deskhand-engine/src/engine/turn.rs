@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use super::unread::Unread;
 use super::{Automation, Engine};
 use crate::StoreError;
 use crate::rules::{Subscription, Waiting, hand_out};
@@ -102,14 +103,17 @@ impl Engine {
                 "a definition cannot be read, and is left out"
             );
         }
-        let schedules = automation.schedules.values().cloned().collect();
+        let unread = Unread::of(&automation);
+        let schedules = automation.schedules.values();
+        let schedules = schedules.filter(|one| !unread.has(&one.name)).cloned().collect();
         self.world.take_over(automation);
-        self.ticker.sync(schedules, now).await?;
+        self.ticker.sync_beside(schedules, |name| unread.has(name), now).await?;
         *self.taken_over.lock() = Some(revision);
         Ok(true)
     }
 
-    /// Hands new events to rules and playbooks.
+    /// Hands some new events to rules and playbooks, as many as are handed out at once; returns how many. Where there were any,
+    /// more can be left, to be handed out by what is defined then.
     pub async fn hand_out(&self, now: Timestamp) -> Result<u64, StoreError> {
         let automation = self.world.automation();
         let subscriptions = self.listening(&automation.subscriptions).await?;

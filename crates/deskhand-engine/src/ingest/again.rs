@@ -37,7 +37,7 @@ impl Ingestor {
 
     async fn looked_again(&self, job: &IngestJob, announced: &[Announced], report: &mut IngestReport) -> LookedAgain {
         // Under a name of its own, because the same name may claim again and would take the feed from a run.
-        let lease = match self.claim(job, format!("{}{BRIEFLY}", job.holder)).await {
+        let lease = match self.claim(job, format!("{}{BRIEFLY}", job.holder), None).await {
             Ok(lease) => lease,
             Err(StoreError::Held { .. }) => return LookedAgain::Held,
             Err(error) => return LookedAgain::Failed(failure_of(error)),

@@ -72,7 +72,10 @@ impl Ingestor {
         run_id: &str,
         report: &mut IngestReport,
     ) -> Result<(), Failure> {
-        let lease = self.claim_patiently(job).await.map_err(failure_of)?;
+        let Some(lease) = self.claim_patiently(job).await? else {
+            (report.stopped, report.not_begun) = (true, true);
+            return Ok(());
+        };
         let claimed = Claimed {
             ingestor: self,
             job,
@@ -84,25 +87,37 @@ impl Ingestor {
         outcome.and(released)
     }
 
-    /// Claims a feed for a run; whoever has it for callbacks gives it back in a moment.
-    async fn claim_patiently(&self, job: &IngestJob) -> Result<Lease, StoreError> {
+    /// Claims a feed for a run, if that is wanted; whoever has it for callbacks gives it back in a moment.
+    async fn claim_patiently(&self, job: &IngestJob) -> Result<Option<Lease>, Failure> {
         let mut brief_waits = 0;
-        loop {
-            match self.claim(job, job.holder.clone()).await {
+        while self.mandate.stands().await? {
+            match self.claim(job, job.holder.clone(), job.reader.clone()).await {
                 Err(StoreError::Held { holder, .. }) if holder.ends_with(BRIEFLY) && brief_waits < BRIEF_WAITS => {
                     brief_waits += 1;
                     self.clock.sleep(BRIEF_WAIT).await;
                 }
                 Err(StoreError::Held { .. }) if job.patient => self.clock.sleep(LONG_WAIT).await,
-                claimed => return claimed,
+                claimed => return claimed.map(Some).map_err(failure_of),
             }
         }
+        Ok(None)
     }
 
-    pub(super) async fn claim(&self, job: &IngestJob, holder: String) -> Result<Lease, StoreError> {
+    /// Claims a feed; for a reader, when it is to be read.
+    pub(super) async fn claim(
+        &self,
+        job: &IngestJob,
+        holder: String,
+        reader: Option<String>,
+    ) -> Result<Lease, StoreError> {
         let now = self.clock.now();
-        let until = lease_until(now);
-        self.store.claim(&job.key, &LeaseRequest { holder, now, until }).await
+        let request = LeaseRequest {
+            holder,
+            now,
+            until: lease_until(now),
+            reader,
+        };
+        self.store.claim(&job.key, &request).await
     }
 }
 
@@ -123,6 +138,7 @@ impl Claimed<'_> {
             id: start.id,
             ended_at: self.ingestor.clock.now(),
             failure: outcome.as_ref().err().cloned(),
+            stopped: report.stopped,
         };
         let logged = store.end_run(&end).await.map_err(failure_of);
         outcome.and(logged)
@@ -137,7 +153,10 @@ impl Claimed<'_> {
 
     async fn perform(&self, work: Work<'_>, report: &mut IngestReport) -> Result<(), Failure> {
         match work {
-            Work::Pass => self.pass(report).await,
+            Work::Pass => {
+                report.stopped = !self.pass(report).await?;
+                Ok(())
+            }
             Work::Sweep(since) => self.compare(since, report).await,
             Work::LookAgain(announced) => self.look_again(announced, report).await,
         }

@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use deskhand_command::{Clock, EventSource, Feed};
 
+use jiff::Timestamp;
+
+use super::Mandate;
 use crate::store::{EventStore, FeedKey};
 
 /// What is ingested.
@@ -17,6 +20,10 @@ pub struct IngestJob {
     pub holder: String,
     /// Whether it waits for its turn while another process reads the same, however long that takes; else it fails.
     pub patient: bool,
+    /// Whose feed it is, if anybody's, as the store notes it.
+    pub reader: Option<String>,
+    /// What was updated before this is left alone also where another feed has come to.
+    pub not_before: Option<Timestamp>,
 }
 
 /// Everything that ingestion needs; see [`Ingestor::run`] and [`Ingestor::sweep`].
@@ -30,6 +37,8 @@ pub struct Ingestor {
     pub clock: Arc<dyn Clock>,
     /// Who watches.
     pub observer: Arc<dyn Observer>,
+    /// Whether it is still wanted.
+    pub mandate: Arc<dyn Mandate>,
 }
 
 /// Hears where ingestion is; tests end the process here.

@@ -31,6 +31,12 @@ pub struct IngestReport {
     pub looks_further_back: bool,
     /// Records that a sweep found deleted, converted or moved out of sight.
     pub gone: u64,
+    /// Whether it ended before its end, because it was not wanted any more.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub stopped: bool,
+    /// Whether it did not even begin.
+    #[serde(skip)]
+    pub not_begun: bool,
     /// The latest stamp of what was read; by it, callbacks that stay away are noticed.
     #[serde(skip)]
     pub newest: Option<Timestamp>,
@@ -74,6 +80,7 @@ impl IngestReport {
         self.late += other.late;
         self.looks_further_back |= other.looks_further_back;
         self.gone += other.gone;
+        self.stopped |= other.stopped;
         self.newest = self.newest.max(other.newest);
     }
 

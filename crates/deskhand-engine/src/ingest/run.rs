@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use deskhand_command::{Batch, Failure};
 use futures_util::future::try_join;
+use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinHandle;
@@ -27,8 +28,9 @@ struct Ahead {
 }
 
 impl Claimed<'_> {
-    /// Reads to the end of the pass, or to a failure; what was read before it is stored all the same.
-    pub(super) async fn pass(&self, report: &mut IngestReport) -> Result<(), Failure> {
+    /// Reads to the end of the pass, or to a failure; what was read before it is stored all the same. False: it was not wanted
+    /// any more on the way.
+    pub(super) async fn pass(&self, report: &mut IngestReport) -> Result<bool, Failure> {
         let (ready, waiting) = mpsc::channel(AT_ONCE);
         // A failure to read is told only after what is waiting was stored; a failure to store ends the reading.
         let reading = async move { Ok(self.read(ready).await) };
@@ -36,18 +38,37 @@ impl Claimed<'_> {
         read
     }
 
-    async fn read(&self, ready: mpsc::Sender<Ahead>) -> Result<(), Failure> {
+    async fn read(&self, ready: mpsc::Sender<Ahead>) -> Result<bool, Failure> {
         let preparer = Preparer::new(&self.job.sources);
         let rooms = Arc::new(Semaphore::new(AT_ONCE));
-        let mut pass = self.ingestor.feed.resume(self.lease.position.as_ref()).await?;
+        let begins = self.begins_at().await?;
+        let mut pass = self.ingestor.feed.resume(begins.as_ref()).await?;
         while let Ok(room) = Arc::clone(&rooms).acquire_owned().await {
             let Some(batch) = pass.next().await? else { break };
             self.ingestor.observer.at(Point::AnswerRead(batch.records.len()));
+            let done = batch.done;
             if ready.send(ahead(&preparer, batch, room)).await.is_err() {
                 break;
             }
+            if !done && !self.ingestor.mandate.stands().await? {
+                return Ok(false);
+            }
         }
-        Ok(())
+        Ok(true)
+    }
+
+    /// The position to go on from. A feed that has not come anywhere goes on from the one that its job read before, and knows
+    /// what that has decided on: what both read becomes no second event.
+    async fn begins_at(&self) -> Result<Option<Value>, Failure> {
+        let Some(before) = &self.lease.before else {
+            return Ok(self.lease.position.clone());
+        };
+        let feed = &self.ingestor.feed;
+        let begins = feed.go_on_from(&before.position, self.job.not_before);
+        let since = feed.read_until(&begins).map_or(i64::MIN, Timestamp::as_second);
+        let carried = self.ingestor.store.carry_over(&self.lease, since).await;
+        carried.map_err(failure_of)?;
+        Ok(Some(begins))
     }
 
     async fn store(&self, mut waiting: mpsc::Receiver<Ahead>, report: &mut IngestReport) -> Result<(), Failure> {

@@ -26,16 +26,21 @@ impl Claimed<'_> {
             return Ok(());
         };
         let begins = position.and_then(|position| feed.read_from(position));
-        let (missing, vanished) = self.differences(since.max(begins)).await?;
+        let Some((missing, vanished)) = self.differences(since.max(begins)).await? else {
+            report.stopped = true;
+            return Ok(());
+        };
         // What was updated later is the next pass's to read.
         let missed = missing.into_iter().filter(|head| head.stamp <= due.as_second());
         let lag = self.take_missed(missed.collect(), report).await?;
-        self.look_for(vanished, report).await?;
+        if !report.stopped {
+            self.look_for(vanished, report).await?;
+        }
         self.learn(lag, report).await
     }
 
-    /// Heads that are not stored, and stored ones that are no longer listed.
-    async fn differences(&self, since: Option<Timestamp>) -> Result<(Vec<Head>, Vec<Head>), Failure> {
+    /// Heads that are not stored, and stored ones that are no longer listed; `None`: the sweep is not wanted any more.
+    async fn differences(&self, since: Option<Timestamp>) -> Result<Option<(Vec<Head>, Vec<Head>)>, Failure> {
         let store = &self.ingestor.store;
         // What is known is looked up first, so that nothing listed meanwhile is taken for vanished.
         let known = store.known(&self.lease, since.map_or(i64::MIN, Timestamp::as_second));
@@ -50,15 +55,22 @@ impl Claimed<'_> {
                 }
             }
             missing.extend(store.missing(&self.lease, &heads).await.map_err(failure_of)?);
+            if !self.ingestor.mandate.stands().await? {
+                return Ok(None);
+            }
         }
         let vanished = known.into_iter().zip(listed).filter(|(_, listed)| !listed);
-        Ok((missing, vanished.map(|(head, _)| head).collect()))
+        Ok(Some((missing, vanished.map(|(head, _)| head).collect())))
     }
 
     /// Fetches what passes missed; returns how many seconds ago the oldest of what became events was updated.
     async fn take_missed(&self, missed: Vec<Head>, report: &mut IngestReport) -> Result<i64, Failure> {
         let mut lag = 0;
         for heads in missed.chunks(PER_COMMIT) {
+            if !self.ingestor.mandate.stands().await? {
+                report.stopped = true;
+                break;
+            }
             let found = self.look_up(ids_of(heads)).await?.out_of_sight();
             let now = self.ingestor.clock.now().as_second();
             let oldest = found.records.iter().map(|record| now - record.stamp).max();
@@ -75,6 +87,10 @@ impl Claimed<'_> {
     /// Looks for records that the list no longer has: gone, merged, or changed so that a filter leaves them out.
     async fn look_for(&self, vanished: Vec<Head>, report: &mut IngestReport) -> Result<(), Failure> {
         for heads in vanished.chunks(PER_COMMIT) {
+            if !self.ingestor.mandate.stands().await? {
+                report.stopped = true;
+                break;
+            }
             let mut found = self.look_up(ids_of(heads)).await?.out_of_sight();
             // There, known, and not in the list: moved out of sight. With a new stamp, it is a revision first.
             for head in heads {

@@ -84,6 +84,11 @@ impl WrittenIngestion {
         if self.page_size.is_some_and(|size| !(1..=LARGEST_PAGE).contains(&size)) {
             return Err(format!("page_size is a number from 1 to {LARGEST_PAGE}"));
         }
+        let from = self
+            .from
+            .as_ref()
+            .map(|from| read_time("from", from, &zone))
+            .transpose()?;
         Ok(IngestionJob {
             name: self.name.into_inner(),
             connection: self.connection,
@@ -91,11 +96,8 @@ impl WrittenIngestion {
             when: times.when,
             starts: times.starts,
             ends: times.ends,
-            from: self
-                .from
-                .as_ref()
-                .map(|from| read_time("from", from, &zone))
-                .transpose()?,
+            from,
+            not_before: from,
             site: self.site,
             playbook: self.playbook,
             alert: self.alert.map(WrittenAlert::into_alert).transpose()?,

@@ -22,6 +22,8 @@ pub struct IngestionJob {
     pub ends: Option<Timestamp>,
     /// The very first fetch takes what was updated since then; else since the job was defined.
     pub from: Option<Timestamp>,
+    /// What was updated before is left alone by every feed that it ever has; nothing is, where its definition says no `from`.
+    pub not_before: Option<Timestamp>,
     /// The site that its events belong to; where nobody said, the desk puts the connection's in.
     pub site: Option<String>,
     /// The playbook that each of its events starts.

@@ -26,6 +26,6 @@ pub use file::WrittenSchedule;
 pub use name::check_name;
 pub(crate) use name::letter_id;
 pub use schedule::{Alert, Missed, Schedule};
-pub use seam::{Fate, Firing, Mode, Occurrence, ScheduleAfter, ScheduleStore, Standing, Turn};
+pub use seam::{Fate, Firing, INACTIVE, Mode, Occurrence, ScheduleAfter, ScheduleStore, Standing, Turn, UNDEFINED};
 pub(crate) use trigger::{go_on, trigger_name};
 pub use when::{When, WhenError};

@@ -6,8 +6,8 @@ use jiff::{Timestamp, ToSpan as _};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::When;
 use super::name::run_id;
+use super::{INACTIVE, When};
 use crate::runs::{Cause, NewRun, Plan};
 
 /// A due time that starts later than this is late, unless the schedule says otherwise.
@@ -104,7 +104,7 @@ impl Schedule {
     /// what is run.
     pub fn digest(&self) -> String {
         if !self.active {
-            return "inactive".to_owned();
+            return INACTIVE.to_owned();
         }
         let from = match &self.when {
             When::Every { from, .. } => Some(*from),

@@ -10,7 +10,8 @@ use crate::runs::NewRun;
 /// Keeps where schedules are, and what became of each due time. Every method is one transaction.
 pub trait ScheduleStore: Send + Sync {
     /// Makes schedules known with their first due time; of one that is known only `next_at` changes, and only if
-    /// [`Standing::digest`] does, which is what the schedule's times come to.
+    /// [`Standing::digest`] does, which is what the schedule's times come to. One that was off, [`INACTIVE`] or [`UNDEFINED`],
+    /// also begins to count its failures anew: what is told of them is what happens from now on.
     fn put_schedules<'a>(&'a self, standings: &'a [Standing]) -> BoxFuture<'a, Result<(), StoreError>>;
 
     /// Schedules that are due, those due longest first; what is paused or stopped is not.
@@ -43,6 +44,11 @@ pub trait ScheduleStore: Send + Sync {
         limit: u32,
     ) -> BoxFuture<'a, Result<Vec<Occurrence>, StoreError>>;
 }
+
+/// The digest of a schedule whose definition does not let it run.
+pub const INACTIVE: &str = "inactive";
+/// The digest of a schedule that is not defined any more.
+pub const UNDEFINED: &str = "undefined";
 
 /// Where a schedule is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

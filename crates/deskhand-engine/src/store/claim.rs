@@ -29,7 +29,12 @@ pub struct LeaseRequest {
     pub now: Timestamp,
     /// Until when, unless it is renewed.
     pub until: Timestamp,
+    /// Whose feed it is, if anybody's: an ingestion job by its name, or [`BY_HAND`].
+    pub reader: Option<String>,
 }
+
+/// The reader of what is ingested without a job.
+pub const BY_HAND: &str = "";
 
 /// A claim on a feed.
 #[derive(Debug, Clone)]
@@ -42,4 +47,15 @@ pub struct Lease {
     pub fence: i64,
     /// How far the feed has come.
     pub position: Option<Value>,
+    /// The feed that its reader read before this one, as long as this one has not come anywhere.
+    pub before: Option<Before>,
+}
+
+/// A feed from which another one goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Before {
+    /// The feed, as the store knows it.
+    pub feed: i64,
+    /// How far it has come.
+    pub position: Value,
 }

@@ -8,8 +8,8 @@ use parking_lot::Mutex;
 use serde_json::Value;
 
 use super::{
-    BatchWrite, Committed, EventStore, FeedKey, Lease, LeaseRequest, Measure, RunEnd, RunOutcome, RunRecord, RunStart,
-    StoreError,
+    BY_HAND, BatchWrite, Committed, EventStore, FeedKey, Lease, LeaseRequest, Measure, Reading, RunEnd, RunKind,
+    RunOutcome, RunRecord, RunStart, StoreError, turn_to,
 };
 use crate::desk::EventState;
 use crate::events::{Because, Dismissal, Event, EventFilter, EventSummary, NewEvent};
@@ -26,6 +26,14 @@ impl MemoryStore {
     pub(super) fn all_events(&self) -> Vec<Event> {
         let state = self.state.lock();
         state.events.keys().filter_map(|id| state.event(*id)).collect()
+    }
+
+    /// An ingestion job is no more.
+    pub(super) fn reader_left(&self, reader: &str) {
+        let mut state = self.state.lock();
+        for reading in state.readings.iter_mut().filter(|one| one.reader == reader) {
+            reading.has_left = true;
+        }
     }
 
     pub(super) fn has_event(&self, id: i64) -> bool {
@@ -51,6 +59,7 @@ struct State {
     dismissals: BTreeMap<(i64, i64, Dismissal), i64>,
     gone: BTreeMap<(i64, i64), Timestamp>,
     runs: Vec<(i64, RunRecord)>,
+    readings: Vec<Reading>,
 }
 
 #[derive(Debug)]
@@ -100,12 +109,84 @@ impl State {
         }
         feed.holder = Some((request.holder.clone(), request.until));
         feed.fence += 1;
+        let (id, scope, fence) = (feed.id, feed.scope, feed.fence);
+        if let Some(reader) = &request.reader {
+            self.turn(id, reader);
+        }
+        let position = self.position(id);
+        let before = request.reader.as_deref().filter(|_| position.is_none());
+        let before = before.and_then(|reader| self.reading(id, reader)?.before.clone());
         Ok(Lease {
-            feed: feed.id,
-            scope: feed.scope,
-            fence: feed.fence,
-            position: feed.position.clone(),
+            feed: id,
+            scope,
+            fence,
+            position,
+            before,
         })
+    }
+
+    fn position(&self, feed: i64) -> Option<Value> {
+        let mut feeds = self.feeds.values();
+        feeds.find(|one| one.id == feed)?.position.clone()
+    }
+
+    /// What a reader reads; whoever reads by hand reads any number of feeds.
+    fn reading(&self, feed: i64, reader: &str) -> Option<&Reading> {
+        let mut own = self.readings.iter().filter(|one| !one.has_left && one.reader == reader);
+        own.find(|one| reader != BY_HAND || one.feed == feed)
+    }
+
+    fn turn(&mut self, feed: i64, reader: &str) {
+        let own = self.reading(feed, reader);
+        let own = own.map(|own| (own.clone(), self.position(own.feed)));
+        let here = self.readings.iter().filter(|one| one.feed == feed);
+        let Some(turned) = turn_to(feed, reader, own, &here.cloned().collect::<Vec<_>>()) else {
+            return;
+        };
+        if turned.anew && reader != BY_HAND {
+            let mut feeds = self.feeds.values_mut();
+            if let Some(feed) = feeds.find(|one| one.id == feed) {
+                feed.position = None;
+            }
+        }
+        for left in self.readings.iter_mut().filter(|one| one.reader == reader) {
+            left.has_left |= reader != BY_HAND;
+        }
+        self.readings.retain(|one| one.feed != feed || !one.has_left);
+        self.readings.push(Reading {
+            reader: reader.to_owned(),
+            feed,
+            before: turned.before,
+            has_left: false,
+        });
+    }
+
+    fn carry_over(&mut self, lease: &Lease, since: i64) -> Result<(), StoreError> {
+        let (key, _) = self.held(lease)?;
+        let key = key.clone();
+        let before = lease.before.as_ref().map(|before| before.feed);
+        let mut feeds = self.feeds.iter().filter(|(_, feed)| Some(feed.id) == before);
+        let same = |other: &FeedKey| (&other.connection, &other.company) == (&key.connection, &key.company);
+        let Some(from) = feeds.find(|(other, _)| same(other)).map(|(_, feed)| feed.scope) else {
+            return Ok(());
+        };
+        let known = self.revisions.iter().filter(|((scope, _), _)| *scope == from);
+        let known: Vec<_> = known.map(|((_, id), known)| (*id, known.clone())).collect();
+        for (id, known) in known {
+            let here = self.revisions.entry((lease.scope, id)).or_default();
+            for one in known.into_iter().filter(|one| one.stamp >= since) {
+                if here.iter().all(|other| other.digest != one.digest) {
+                    here.push(one);
+                }
+            }
+            if here.is_empty() {
+                self.revisions.remove(&(lease.scope, id));
+            }
+        }
+        let keys = self.keys.iter().filter(|(scope, _)| *scope == from);
+        let keys: Vec<_> = keys.map(|(_, key)| (lease.scope, key.clone())).collect();
+        self.keys.extend(keys);
+        Ok(())
     }
 
     fn renew(&mut self, lease: &Lease, to: Timestamp) -> Result<(), StoreError> {
@@ -312,6 +393,10 @@ impl EventStore for MemoryStore {
         now(self.state.lock().commit(lease, batch))
     }
 
+    fn carry_over<'a>(&'a self, lease: &'a Lease, since: i64) -> BoxFuture<'a, Result<(), StoreError>> {
+        now(self.state.lock().carry_over(lease, since))
+    }
+
     fn missing<'a>(&'a self, lease: &'a Lease, heads: &'a [Head]) -> BoxFuture<'a, Result<Vec<Head>, StoreError>> {
         let state = self.state.lock();
         let known = |head: &Head| {
@@ -338,6 +423,13 @@ impl EventStore for MemoryStore {
         let state = self.state.lock();
         let newest = state.runs.iter().rev().map(|(_, run)| run.clone());
         now(Ok(newest.take(limit as usize).collect()))
+    }
+
+    fn last_sweep<'a>(&'a self, key: &'a FeedKey) -> BoxFuture<'a, Result<Option<Timestamp>, StoreError>> {
+        let state = self.state.lock();
+        let ours = || state.runs.iter().map(|(_, run)| run).filter(|run| run.feed == *key);
+        let swept = ours().rfind(|run| run.kind == RunKind::Sweep && run.outcome == RunOutcome::Successful);
+        now(Ok(swept.or_else(|| ours().next()).map(|run| run.started_at)))
     }
 
     fn list_events<'a>(&'a self, filter: &'a EventFilter) -> BoxFuture<'a, Result<Vec<EventSummary>, StoreError>> {

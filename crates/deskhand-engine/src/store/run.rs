@@ -29,6 +29,8 @@ pub struct RunEnd {
     pub ended_at: Timestamp,
     /// What it failed with; what it had committed before stays.
     pub failure: Option<Failure>,
+    /// Whether it ended before its end, because it was not wanted any more.
+    pub stopped: bool,
 }
 
 /// What a run does.
@@ -51,7 +53,7 @@ pub enum RunOutcome {
     Successful,
     /// With a failure.
     Failed,
-    /// It was killed, or another process took over; the next run went on where it was.
+    /// It was killed, or another process took over, or it was not wanted any more; the next run went on where it was.
     Interrupted,
 }
 
@@ -125,6 +127,8 @@ impl RunEnd {
     pub fn outcome(&self) -> RunOutcome {
         if self.failure.is_some() {
             RunOutcome::Failed
+        } else if self.stopped {
+            RunOutcome::Interrupted
         } else {
             RunOutcome::Successful
         }

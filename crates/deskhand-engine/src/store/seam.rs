@@ -12,7 +12,8 @@ use crate::events::{Event, EventFilter, EventSummary};
 pub trait EventStore: Send + Sync {
     /// Claims a feed for one holder, and tells how far it has come.
     ///
-    /// Another holder's claim stands while its time runs and, as far as the store can tell, its process lives.
+    /// Another holder's claim stands while its time runs and, as far as the store can tell, its process lives. A claim for a
+    /// reader notes which feed that reads, and [`turn_to`](super::turn_to) says what follows.
     fn claim<'a>(&'a self, key: &'a FeedKey, request: &'a LeaseRequest) -> BoxFuture<'a, Result<Lease, StoreError>>;
 
     /// Makes a claim last until then, if it still holds.
@@ -23,6 +24,10 @@ pub trait EventStore: Send + Sync {
 
     /// Stores a batch and the position after it, all or nothing, if the claim still holds; it is renewed by that.
     fn commit<'a>(&'a self, lease: &'a Lease, batch: BatchWrite) -> BoxFuture<'a, Result<Committed, StoreError>>;
+
+    /// Makes known to a feed what the one before it has decided on, as far as records are the same: revisions stamped at or after
+    /// `since`, and all keys.
+    fn carry_over<'a>(&'a self, lease: &'a Lease, since: i64) -> BoxFuture<'a, Result<(), StoreError>>;
 
     /// Which of these heads are not known: no revision of that record has that stamp.
     fn missing<'a>(&'a self, lease: &'a Lease, heads: &'a [Head]) -> BoxFuture<'a, Result<Vec<Head>, StoreError>>;
@@ -38,6 +43,9 @@ pub trait EventStore: Send + Sync {
 
     /// Runs, the newest first, at most so many.
     fn list_runs(&self, limit: u32) -> BoxFuture<'_, Result<Vec<RunRecord>, StoreError>>;
+
+    /// When the last successful sweep of a feed was begun, or, before there was one, its first run; `None`: it has had none.
+    fn last_sweep<'a>(&'a self, key: &'a FeedKey) -> BoxFuture<'a, Result<Option<Timestamp>, StoreError>>;
 
     /// Events, the newest first.
     fn list_events<'a>(&'a self, filter: &'a EventFilter) -> BoxFuture<'a, Result<Vec<EventSummary>, StoreError>>;

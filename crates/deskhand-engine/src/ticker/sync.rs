@@ -8,10 +8,7 @@ use jiff::Timestamp;
 
 use super::Ticker;
 use crate::StoreError;
-use crate::schedules::{Mode, Schedule, Standing, Turn, go_on};
-
-/// The digest of a schedule that is not defined any more.
-const UNDEFINED: &str = "undefined";
+use crate::schedules::{Mode, Schedule, Standing, Turn, UNDEFINED, go_on};
 
 impl Ticker {
     /// Takes over what is defined now.
@@ -19,6 +16,17 @@ impl Ticker {
     /// One that is new, or whose times have changed, is due next after now. One that is not defined any more is never due,
     /// and keeps its log until it is deleted; should it be defined again, it goes on.
     pub fn sync(&self, defined: Vec<Schedule>, now: Timestamp) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.sync_beside(defined, |_| false, now)
+    }
+
+    /// The same, where some schedules are left as they are because it cannot be told what they come to: another version of the
+    /// program may have defined them, and fires them.
+    pub fn sync_beside<'a>(
+        &'a self,
+        defined: Vec<Schedule>,
+        left_alone: impl Fn(&str) -> bool + Send + 'a,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async move {
             let schedules: HashMap<_, _> = defined
                 .into_iter()
@@ -30,7 +38,9 @@ impl Ticker {
                 .collect();
             let known = self.store.list_schedules().await?;
             take_over_triggers(&mut standings, &known);
-            let gone = known.into_iter().filter(|known| !schedules.contains_key(&known.name));
+            let gone = known
+                .into_iter()
+                .filter(|known| !schedules.contains_key(&known.name) && !left_alone(&known.name));
             standings.extend(gone.map(|known| Standing {
                 digest: UNDEFINED.to_owned(),
                 next_at: None,
@@ -195,6 +205,22 @@ mod tests {
             .await
             .unwrap();
         assert_eq!(fired(&ticker, &store, "2026-11-26T13:00:00Z").await, 1);
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_read_is_left_to_whoever_can() {
+        let (store, newer) = ticker();
+        newer
+            .sync(vec![schedule("1h")], at("2026-11-26T09:30:00Z"))
+            .await
+            .unwrap();
+        let older = Ticker::new(Arc::clone(&store) as Arc<dyn ScheduleStore>);
+        older
+            .sync_beside(Vec::new(), |name| name == "Hourly", at("2026-11-26T09:31:00Z"))
+            .await
+            .unwrap();
+        assert_eq!(fired(&older, &store, "2026-11-26T10:00:00Z").await, 0);
+        assert_eq!(fired(&newer, &store, "2026-11-26T10:00:00Z").await, 1);
     }
 
     #[tokio::test]

@@ -19,7 +19,7 @@ use deskhand_engine::callbacks::{
     secret_of, work_off,
 };
 use deskhand_engine::events::EventFilter;
-use deskhand_engine::ingest::{IngestJob, IngestReport, Ingestor, Quiet};
+use deskhand_engine::ingest::{IngestJob, IngestReport, Ingestor, Quiet, ToTheEnd};
 use deskhand_engine::store::FeedKey;
 use deskhand_engine::{Event, EventStore, EventSummary, StoreError};
 use deskhand_sandbox::{CallbackTimes, Options, Running, Seed};
@@ -209,6 +209,7 @@ fn feed_of(opened: &Arc<Opened>, store: &Arc<SqliteStore>) -> CallbackFeed {
             store: Arc::clone(store) as _,
             clock: Arc::new(SystemClock),
             observer: Arc::new(Quiet),
+            mandate: Arc::new(ToTheEnd),
         },
         job: IngestJob {
             key: FeedKey {
@@ -221,6 +222,8 @@ fn feed_of(opened: &Arc<Opened>, store: &Arc<SqliteStore>) -> CallbackFeed {
             sources: Arc::new(vec![source]),
             holder: "a test".to_owned(),
             patient: false,
+            reader: None,
+            not_before: None,
         },
     }
 }

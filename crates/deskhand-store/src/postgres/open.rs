@@ -15,7 +15,7 @@ use crate::Codec;
 use crate::schema;
 
 /// The schema that this program knows.
-pub(crate) const SCHEMA: [(i64, &str); 7] = [
+pub(crate) const SCHEMA: [(i64, &str); 9] = [
     (1, include_str!("../../migrations/postgres/0001_events.sql")),
     (2, include_str!("../../migrations/postgres/0002_writes.sql")),
     (3, include_str!("../../migrations/postgres/0003_takings.sql")),
@@ -23,6 +23,8 @@ pub(crate) const SCHEMA: [(i64, &str); 7] = [
     (5, include_str!("../../migrations/postgres/0005_callbacks.sql")),
     (6, include_str!("../../migrations/postgres/0006_many_connections.sql")),
     (7, include_str!("../../migrations/postgres/0007_places.sql")),
+    (8, include_str!("../../migrations/postgres/0008_readers.sql")),
+    (9, include_str!("../../migrations/postgres/0009_sweeps.sql")),
 ];
 
 /// A server that is away, and what is locked, are waited for this long.

@@ -7,6 +7,7 @@ use sqlx::Row as _;
 
 use super::dialect::{self, Connection, Database};
 use super::errors::{broken, store_error};
+use super::readers;
 use crate::lock::Lock;
 
 /// A feed as it is found.
@@ -24,21 +25,35 @@ pub(super) async fn claim(store: &Database, key: &FeedKey, request: &LeaseReques
     let scope = scope_of(&mut transaction, key).await?;
     let feed = feed_of(&mut transaction, scope, key).await?;
     let lock = store.locks.take(feed.id).await;
-    let claimed = claim_found(&mut transaction, &feed, request, lock).await;
+    let claimed = lease(&mut transaction, &feed, request, lock).await;
     let claimed = match claimed {
-        Ok(()) => transaction.commit().await.map_err(store_error),
+        Ok(lease) => transaction.commit().await.map(|()| lease).map_err(store_error),
         refused => refused,
     };
     if claimed.is_err() && lock == Lock::Taken {
         store.locks.give_back(feed.id).await;
     }
-    claimed?;
-    let position = feed.position.as_deref().map(serde_json::from_str).transpose();
+    claimed
+}
+
+async fn lease(to: &mut Connection, feed: &Found, request: &LeaseRequest, lock: Lock) -> Result<Lease, StoreError> {
+    claim_found(to, feed, request, lock).await?;
+    let mut position = feed.position.as_deref();
+    let mut before = None;
+    if let Some(reader) = &request.reader {
+        if readers::turn(to, feed.id, reader).await? {
+            position = None;
+        }
+        if position.is_none() {
+            before = readers::before(to, feed.id, reader).await?;
+        }
+    }
     Ok(Lease {
         feed: feed.id,
         scope: feed.scope,
         fence: feed.fence + 1,
-        position: position.map_err(broken)?,
+        position: position.map(serde_json::from_str).transpose().map_err(broken)?,
+        before,
     })
 }
 

@@ -38,6 +38,7 @@ mod list;
 mod measure;
 mod prune;
 mod quarantine;
+mod readers;
 mod revisions;
 mod runs;
 mod schedules;
@@ -81,6 +82,10 @@ impl EventStore for Database {
         Box::pin(commit::commit(self, lease, batch))
     }
 
+    fn carry_over<'a>(&'a self, lease: &'a Lease, since: i64) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(readers::carry_over(self, lease, since))
+    }
+
     fn missing<'a>(&'a self, lease: &'a Lease, heads: &'a [Head]) -> BoxFuture<'a, Result<Vec<Head>, StoreError>> {
         Box::pin(known::missing(self, lease, heads))
     }
@@ -99,6 +104,10 @@ impl EventStore for Database {
 
     fn list_runs(&self, limit: u32) -> BoxFuture<'_, Result<Vec<RunRecord>, StoreError>> {
         Box::pin(runs::list(self, limit))
+    }
+
+    fn last_sweep<'a>(&'a self, key: &'a FeedKey) -> BoxFuture<'a, Result<Option<Timestamp>, StoreError>> {
+        Box::pin(runs::last_sweep(self, key))
     }
 
     fn list_events<'a>(&'a self, filter: &'a EventFilter) -> BoxFuture<'a, Result<Vec<EventSummary>, StoreError>> {

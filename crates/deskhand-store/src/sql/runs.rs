@@ -112,6 +112,29 @@ pub(super) async fn list(store: &Database, limit: u32) -> Result<Vec<RunRecord>,
     rows.iter().zip(&ids).map(with_dismissals).collect()
 }
 
+/// When the last successful sweep of a feed was begun, or else its first run.
+pub(super) async fn last_sweep(store: &Database, key: &FeedKey) -> Result<Option<Timestamp>, StoreError> {
+    // The words stand in the statement because an index is of the rows with them.
+    let at: Option<Option<i64>> = sqlx::query_scalar(
+        "SELECT COALESCE( \
+         (SELECT started_at FROM runs WHERE feed_id = f.id AND kind = 'sweep' AND outcome = 'successful' ORDER BY id DESC LIMIT 1), \
+         (SELECT started_at FROM runs WHERE feed_id = f.id ORDER BY id LIMIT 1)) \
+         FROM feeds f JOIN scopes s ON s.id = f.scope_id \
+         WHERE s.source = $1 AND s.connection = $2 AND s.site = $3 AND f.company = $4 AND f.filters = $5",
+    )
+    .bind(&key.source)
+    .bind(&key.connection)
+    .bind(&key.site)
+    .bind(&key.company)
+    .bind(&key.filters)
+    .fetch_optional(&store.readers)
+    .await
+    .map_err(store_error)?;
+    at.flatten()
+        .map(|at| Timestamp::from_millisecond(at).map_err(broken))
+        .transpose()
+}
+
 /// How often each of these runs dismissed something, by reason.
 async fn dismissals(store: &Database, runs: &[i64]) -> Result<HashMap<i64, BTreeMap<Dismissal, u64>>, StoreError> {
     let sql = format!(

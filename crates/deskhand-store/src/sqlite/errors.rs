@@ -76,6 +76,7 @@ mod tests {
             holder: text("one"),
             now,
             until,
+            reader: None,
         };
         store.claim(&key, &request).await
     }

@@ -17,7 +17,7 @@ use super::errors::store_error;
 use crate::{Codec, schema};
 
 /// The schema that this program knows, as text: `migrate!` would need the SQL engine a second time for the build.
-pub(crate) const SCHEMA: [(i64, &str); 7] = [
+pub(crate) const SCHEMA: [(i64, &str); 9] = [
     (1, include_str!("../../migrations/sqlite/0001_events.sql")),
     (2, include_str!("../../migrations/sqlite/0002_writes.sql")),
     (3, include_str!("../../migrations/sqlite/0003_takings.sql")),
@@ -25,6 +25,8 @@ pub(crate) const SCHEMA: [(i64, &str); 7] = [
     (5, include_str!("../../migrations/sqlite/0005_callbacks.sql")),
     (6, include_str!("../../migrations/sqlite/0006_many_connections.sql")),
     (7, include_str!("../../migrations/sqlite/0007_places.sql")),
+    (8, include_str!("../../migrations/sqlite/0008_readers.sql")),
+    (9, include_str!("../../migrations/sqlite/0009_sweeps.sql")),
 ];
 
 /// Says in the file whose it is, as four letters.

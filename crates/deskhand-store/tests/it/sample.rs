@@ -25,6 +25,7 @@ pub(crate) fn request(holder: &str) -> LeaseRequest {
         holder: holder.to_owned(),
         now: time(0),
         until: time(60),
+        reader: None,
     }
 }
 

@@ -51,6 +51,7 @@ async fn an_event_takes_a_fraction_of_its_record() {
         holder: "one".to_owned(),
         now: time(0),
         until: time(60),
+        reader: None,
     };
     let lease = store.claim(&key, &request).await.unwrap();
     let source = EventSource::default_source();

@@ -7,8 +7,8 @@ use std::time::Duration;
 use clap::Args;
 use deskhand_command::{EventSource, SystemClock};
 use deskhand_connectwise::{OpenPsa, TicketFeed};
-use deskhand_engine::ingest::{DueSweep, IngestJob, IngestReport, Ingestor, Observer, due_sweep};
-use deskhand_engine::store::{FeedKey, RunKind, RunOutcome};
+use deskhand_engine::ingest::{DueSweep, IngestJob, IngestReport, Ingestor, Observer, ToTheEnd, due_sweep};
+use deskhand_engine::store::{BY_HAND, FeedKey};
 use deskhand_store::Store;
 use jiff::{SignedDuration, Timestamp};
 
@@ -93,18 +93,11 @@ pub(super) async fn once(ingestor: &Ingestor, job: &IngestJob) -> Exit {
 
 /// Sweeps when a night has passed since the last sweep of this feed, or since it was first read.
 async fn sweep_when_due(ingestor: &Ingestor, job: &IngestJob) -> anyhow::Result<()> {
-    const LOOKED_AT: u32 = 10_000;
-    let runs = ingestor
-        .store
-        .list_runs(LOOKED_AT)
-        .await
-        .map_err(super::store_trouble)?;
-    let of_feed = || runs.iter().filter(|run| run.feed == job.key);
-    let last = of_feed().find(|run| run.kind == RunKind::Sweep && run.outcome == RunOutcome::Successful);
-    let Some(since) = last.or_else(|| of_feed().next_back()) else {
+    let last = ingestor.store.last_sweep(&job.key).await;
+    let Some(since) = last.map_err(super::store_trouble)? else {
         return Ok(());
     };
-    match due_sweep(ingestor.clock.now(), since.started_at) {
+    match due_sweep(ingestor.clock.now(), since) {
         None => Ok(()),
         Some(due) => {
             let days = match due {
@@ -173,6 +166,8 @@ pub(super) fn prepare(
             sources: Arc::new(sources),
             holder,
             patient: false,
+            reader: Some(BY_HAND.to_owned()),
+            not_before: None,
         },
     ))
 }
@@ -183,6 +178,7 @@ pub(super) fn ingestor(feed: TicketFeed, store: Arc<dyn Store>, observer: Arc<dy
         store,
         clock: Arc::new(SystemClock),
         observer,
+        mandate: Arc::new(ToTheEnd),
     }
 }
 

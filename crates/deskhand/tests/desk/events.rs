@@ -1,5 +1,8 @@
 //! Where events are, what became of them, and what people make of them, by the program.
 
+use deskhand_engine::desk::EventState;
+use deskhand_engine::events::EventFilter;
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::stage::Stage;
@@ -71,7 +74,7 @@ async fn lists_say_where_each_event_is_and_are_narrowed_by_that_and_by_when_it_w
     assert!(stage.listed("", &["--state", "new"]).await.is_empty());
 
     let taken_at: jiff::Timestamp = escalated[0]["takenAt"].as_str().unwrap().parse().unwrap();
-    let minutes = |minutes: i64| taken_at + jiff::SignedDuration::from_mins(minutes);
+    let minutes = |minutes: i64| taken_at + SignedDuration::from_mins(minutes);
     let (before, after) = (minutes(-2).to_string(), minutes(2).to_string());
     assert_eq!(
         stage.listed("", &["--since", &before, "--until", &after]).await.len(),
@@ -248,4 +251,35 @@ async fn a_rule_for_a_site_is_for_its_events_alone_and_has_to_name_one_that_ther
     assert_eq!(stage.listed("", &["--state", "open"]).await.len(), 4);
     let event = stage.event_of(1002).await;
     assert_eq!(stage.shown(&event).await["incidents"][0]["title"], "Main");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_defined_while_many_events_are_handed_out_counts_for_those_that_are_left() {
+    let stage = Stage::set(450).await;
+    let job =
+        "[[ingestion]]\nname = \"Tickets\"\nconnection = \"acme\"\nevery = \"15m\"\nfrom = \"2000-01-01 00:00\"\n";
+    stage.apply(job).await;
+    stage.engine.take_over(stage.now()).await.unwrap();
+    stage.time.move_by(SignedDuration::from_mins(16));
+    let now = stage.now();
+    stage.engine.ticker.fire_due(now).await.unwrap();
+    stage.engine.host.drive_due(now).await.unwrap();
+    let count = async |state| {
+        let of_state = EventFilter {
+            state: Some(state),
+            limit: 1_000,
+            ..EventFilter::default()
+        };
+        stage.store.list_events(&of_state).await.unwrap().len()
+    };
+    assert!(count(EventState::New).await > 400);
+    let handed_out = stage.engine.hand_out(now).await.unwrap();
+    let left = count(EventState::New).await;
+    assert!(handed_out > 0 && left > 0, "{handed_out} at once");
+
+    let rule = "[[rule]]\nname = \"Noise\"\nsource = \"Default Event Source\"\ndismiss = \"nothing to do\"\n";
+    stage.apply(rule).await;
+    stage.engine.turn().await.unwrap();
+    assert_eq!(count(EventState::New).await, 0);
+    assert_eq!(count(EventState::Dismissed).await, left);
 }

@@ -1,8 +1,10 @@
 //! Health checks.
 
+use deskhand_engine::desk::{Kind, Wanted};
 use deskhand_engine::health::{HealthState, health, schedule_name};
 use deskhand_engine::runs::{RunFilter, RunOutcome};
 use deskhand_sandbox::Member;
+use jiff::SignedDuration;
 
 use super::stage::Stage;
 
@@ -59,4 +61,54 @@ async fn c16_tc4_a_health_check_keeps_results_writes_letters_and_ends_with_the_c
     stage.forward(30).await;
     assert_eq!(stage.runs_of("health:acme").await.len(), before);
     assert_eq!(state(&stage).await, HealthState::Unchecked);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_that_was_told_of_and_switched_off_is_told_of_again_when_it_comes_back_and_fails() {
+    let stage = Stage::set(5).await;
+    stage.connect(CHECKED).await;
+    let_in(&stage, false);
+    stage.forward(11).await;
+    assert_eq!(stage.letters.subjects().len(), 1);
+    stage.connect(&format!("{CHECKED}active = false\n")).await;
+    stage.forward(11).await;
+    stage.connect(CHECKED).await;
+    stage.forward(11).await;
+    let subjects = stage.letters.subjects();
+    assert_eq!(subjects.len(), 2, "{subjects:?}");
+    assert!(
+        subjects.iter().all(|subject| subject.contains("has failed")),
+        "{subjects:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_check_that_fails_because_its_connection_was_just_switched_off_or_removed_counts_for_nothing() {
+    let removed = Wanted {
+        kind: Kind::Connection,
+        name: "acme".to_owned(),
+        body: None,
+    };
+    for removed in [None, Some(removed)] {
+        let stage = Stage::set(5).await;
+        stage.connect(CHECKED).await;
+        stage.forward(6).await;
+        // A process that has not heard of it checks once more.
+        match removed {
+            None => stage.connect(&format!("{CHECKED}active = false\n")).await,
+            Some(removed) => _ = stage.store.apply(&[removed], "test", stage.now()).await.unwrap(),
+        }
+        stage.time.move_by(SignedDuration::from_mins(5));
+        assert_eq!(stage.engine.ticker.fire_due(stage.now()).await.unwrap(), 1);
+        stage.engine.host.drive_due(stage.now()).await.unwrap();
+        let runs = stage.runs_of(&schedule_name("acme")).await;
+        assert_eq!(runs[0].outcome, Some(RunOutcome::Failed), "{runs:?}");
+        let standing = stage.store.get_schedule(&schedule_name("acme")).await.unwrap().unwrap();
+        assert_eq!(
+            (standing.failures, standing.alerted, standing.running),
+            (0, false, None)
+        );
+        stage.forward(1).await;
+        assert_eq!(stage.letters.subjects(), [""; 0]);
+    }
 }

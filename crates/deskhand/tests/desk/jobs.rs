@@ -1,9 +1,11 @@
 //! Ingestion jobs.
 
+use deskhand_engine::desk::{Kind, Wanted};
 use deskhand_engine::events::EventFilter;
 use deskhand_engine::jobs::fetch_of;
-use deskhand_engine::runs::{Plan, RunFilter, RunOutcome};
+use deskhand_engine::runs::{Plan, RunFilter, RunOutcome, What};
 use deskhand_sandbox::Member;
+use jiff::SignedDuration;
 
 use super::stage::Stage;
 
@@ -255,4 +257,226 @@ async fn pl3_a_run_that_was_told_of_and_works_when_it_is_tried_again_is_told_of_
     let subjects = stage.letters.subjects();
     assert_eq!(subjects.len(), 2, "{subjects:?}");
     assert!(subjects[1].ends_with("works again"), "{subjects:?}");
+}
+
+const EVERY_QUARTER: &str = "[[ingestion]]\nname = \"Tickets\"\nconnection = \"acme\"\nevery = \"15m\"\n";
+
+/// Which tickets have become events, in the order in which they did.
+async fn tickets(stage: &Stage) -> Vec<i64> {
+    let all = EventFilter {
+        limit: 100,
+        ..EventFilter::default()
+    };
+    let events = stage.store.list_events(&all).await.unwrap();
+    events.iter().rev().map(|event| event.record_id).collect()
+}
+
+/// Lets the PSA be away, or back.
+fn away(stage: &Stage, away: bool) {
+    stage.sandbox.world().set_member(if away {
+        Member::with_rights("public", "private", &[])
+    } else {
+        Member::with_every_right("sandbox", "public", "private")
+    });
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_whose_site_or_source_changes_reads_on_from_its_last_pass_and_takes_nothing_twice() {
+    let stage = Stage::set(20).await;
+    stage
+        .apply("[[site]]\nname = \"Second\"\nkind = \"internal\"\n[[source]]\nname = \"Other\"\n")
+        .await;
+    stage.apply(EVERY_QUARTER).await;
+    stage.forward(16).await;
+    stage.forward(44).await;
+    assert!(stage.sandbox.touch(1_003));
+    stage.forward(16).await;
+    assert_eq!(tickets(&stage).await, [1_003]);
+
+    // Nothing is read for hours, in which the connection moves.
+    away(&stage, true);
+    assert!(stage.sandbox.touch(1_004));
+    stage.forward(180).await;
+    let url = stage.sandbox.url();
+    let moved = format!(
+        "[[connection]]\nname = \"acme\"\nsite = \"Second\"\nserver_url = \"{url}\"\ncompany_id = \"sandbox\"\n\
+         public_key = \"public\"\nprivate_key = \"private\"\nclient_id = \"test\"\n"
+    );
+    stage.apply(&moved).await;
+    stage.forward(60).await;
+    away(&stage, false);
+    stage.forward(16).await;
+    assert_eq!(
+        tickets(&stage).await,
+        [1_003, 1_004],
+        "one is late, and none comes twice"
+    );
+
+    away(&stage, true);
+    assert!(stage.sandbox.touch(1_005));
+    stage.forward(60).await;
+    stage.apply(&format!("{EVERY_QUARTER}source = \"Other\"\n")).await;
+    stage.forward(60).await;
+    away(&stage, false);
+    stage.forward(16).await;
+    assert_eq!(tickets(&stage).await, [1_003, 1_004, 1_005]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_that_begins_long_ago_reads_on_when_its_site_changes_and_not_all_again() {
+    let stage = Stage::set(20).await;
+    let sites = "[[site]]\nname = \"Main\"\nkind = \"internal\"\nrole = \"master\"\n\
+                 [[site]]\nname = \"Tenant\"\nkind = \"client\"\nrole = \"tenant\"\n";
+    stage.apply(sites).await;
+    stage.connect("tenants = [\"Tenant\"]\n").await;
+    stage.apply(&job("Tickets", "")).await;
+    stage.forward(16).await;
+    assert_eq!(tickets(&stage).await.len(), 20);
+    stage.apply(&job("Tickets", "site = \"Tenant\"\n")).await;
+    stage.forward(31).await;
+    assert_eq!(tickets(&stage).await.len(), 20, "they are known");
+    assert!(stage.sandbox.touch(1_003));
+    stage.forward(31).await;
+    assert_eq!(tickets(&stage).await.len(), 21);
+    stage.apply(&job("Tickets", "")).await;
+    stage.forward(31).await;
+    assert_eq!(tickets(&stage).await.len(), 21, "back again");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_that_was_removed_and_is_defined_again_begins_when_it_is_defined() {
+    let stage = Stage::set(20).await;
+    stage.apply(EVERY_QUARTER).await;
+    stage.forward(46).await;
+    let removed = Wanted {
+        kind: Kind::Ingestion,
+        name: "Tickets".to_owned(),
+        body: None,
+    };
+    stage.store.apply(&[removed], "test", stage.now()).await.unwrap();
+    stage.forward(60).await;
+    assert!(stage.sandbox.touch(1_003));
+    stage.forward(60).await;
+    stage.apply(EVERY_QUARTER).await;
+    stage.forward(16).await;
+    assert!(stage.sandbox.touch(1_004));
+    stage.forward(31).await;
+    assert_eq!(
+        tickets(&stage).await,
+        [1_004],
+        "what was updated meanwhile is left alone"
+    );
+}
+
+/// What somebody does while a pass is under way.
+#[derive(Debug, Clone, Copy)]
+enum Meanwhile {
+    ConnectionOff,
+    JobRemoved,
+    JobStopped,
+    RunCancelled,
+    SourceChanged,
+}
+
+async fn change(stage: &Stage, what: Meanwhile) {
+    match what {
+        Meanwhile::ConnectionOff => stage.connect("active = false\n").await,
+        Meanwhile::JobRemoved => {
+            let removed = Wanted {
+                kind: Kind::Ingestion,
+                name: "Tickets".to_owned(),
+                body: None,
+            };
+            stage.store.apply(&[removed], "test", stage.now()).await.unwrap();
+        }
+        Meanwhile::JobStopped => assert!(stage.engine.ticker.stop("ingestion:Tickets").await.unwrap()),
+        Meanwhile::RunCancelled => {
+            let run = stage.runs_of("ingestion:Tickets").await.remove(0);
+            let cancel = What::CancelAsked { by: "ann".to_owned() };
+            stage.store.signal(&run.id, &cancel, stage.now()).await.unwrap();
+        }
+        Meanwhile::SourceChanged => {
+            stage.apply("[[source]]\nname = \"Other\"\n").await;
+            stage
+                .apply(&job("Tickets", "page_size = 1\nsource = \"Other\"\n"))
+                .await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pass_under_way_ends_when_it_is_not_wanted_any_more_and_keeps_what_it_has() {
+    const ALL: usize = 600;
+    for what in [
+        Meanwhile::ConnectionOff,
+        Meanwhile::JobRemoved,
+        Meanwhile::JobStopped,
+        Meanwhile::RunCancelled,
+        Meanwhile::SourceChanged,
+    ] {
+        let stage = Stage::set(ALL as u64).await;
+        stage
+            .apply(&job(
+                "Tickets",
+                "page_size = 1\nalert = { to = [\"noc@example.com\"], after = 1 }\n",
+            ))
+            .await;
+        stage.engine.turn().await.unwrap();
+        stage.time.move_by(SignedDuration::from_mins(16));
+        let meanwhile = async {
+            let one = EventFilter {
+                limit: 1,
+                ..EventFilter::default()
+            };
+            while stage.store.list_events(&one).await.unwrap().is_empty() {
+                tokio::task::yield_now().await;
+            }
+            change(&stage, what).await;
+        };
+        let (turned, ()) = tokio::join!(stage.engine.turn(), meanwhile);
+        turned.unwrap();
+        let run = stage.runs_of("ingestion:Tickets").await.pop().unwrap();
+        let output = fetch_of(&stage.story(&run.id).await).output;
+        assert_eq!(output["pass"]["stopped"], true, "{what:?}: {output}");
+        let taken = output["pass"]["taken"].as_u64().unwrap();
+        assert!((1..ALL as u64).contains(&taken), "{what:?}: {output}");
+        let expected = match what {
+            Meanwhile::RunCancelled => RunOutcome::Cancelled,
+            _ => RunOutcome::Successful,
+        };
+        assert_eq!(run.outcome, Some(expected), "{what:?}");
+        assert_eq!(stage.letters.subjects(), [""; 0], "{what:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pass_that_was_ended_goes_on_where_it_was() {
+    let stage = Stage::set(300).await;
+    stage.apply(&job("Tickets", "page_size = 1\n")).await;
+    stage.engine.turn().await.unwrap();
+    stage.time.move_by(SignedDuration::from_mins(16));
+    let meanwhile = async {
+        while tickets(&stage).await.is_empty() {
+            tokio::task::yield_now().await;
+        }
+        change(&stage, Meanwhile::ConnectionOff).await;
+    };
+    let (turned, ()) = tokio::join!(stage.engine.turn(), meanwhile);
+    turned.unwrap();
+    stage.connect("").await;
+    stage.forward(16).await;
+    stage.apply("[[source]]\nname = \"Other\"\n").await;
+    stage.apply(&job("Whole", "source = \"Other\"\n")).await;
+    stage.forward(16).await;
+    let (mut passes, mut whole) = (stage.store.list_runs(9).await.unwrap(), 0);
+    passes.retain(|pass| {
+        whole += if pass.feed.source == "Other" { pass.taken } else { 0 };
+        pass.feed.source != "Other" && pass.taken > 0
+    });
+    let taken: Vec<_> = passes.iter().map(|pass| pass.taken).collect();
+    assert_eq!((taken.len(), taken.iter().sum()), (2, whole), "{passes:?}");
+    assert!(
+        passes.iter().all(|pass| pass.dismissed.is_empty()),
+        "nothing was read again: {passes:?}"
+    );
 }

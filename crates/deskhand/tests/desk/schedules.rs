@@ -1,5 +1,6 @@
 //! Schedules as people see them and turn them.
 
+use deskhand_engine::desk::{Kind, Wanted};
 use deskhand_engine::runs::{Plan, RunOutcome};
 
 use super::program::Ended;
@@ -162,4 +163,42 @@ async fn a_run_that_is_tried_again_is_the_one_that_its_schedule_waits_for() {
     );
     let shown = printed(&stage, &["schedules", "show", "Hourly"]).await;
     assert!(shown.contains("the run before was under way"), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_comes_of_definitions_that_an_older_program_cannot_read_stays_as_it_is() {
+    let stage = Stage::set(5).await;
+    stage.connect("health_check = { every_minutes = 5 }\n").await;
+    let all = "[[schedule]]\nname = \"Nightly\"\nevery = \"5m\"\ncommand = \"test-connection\"\nconnection = \"acme\"\n\
+               [[ingestion]]\nname = \"Tickets\"\nconnection = \"acme\"\nevery = \"5m\"\n";
+    stage.apply(all).await;
+    stage
+        .apply(
+            "[playbook]\nname = \"Say\"\nsummary = \"Says so.\"\n[[trigger]]\nschedule = \"5m\"\n\
+             [[step]]\nname = \"Say\"\nformat = { id = \"1\" }\n",
+        )
+        .await;
+    stage.forward(1).await;
+    let standings = async || stage.store.list_schedules().await.unwrap();
+    let before = standings().await;
+    assert_eq!(
+        before.iter().filter(|one| one.next_at.is_some()).count(),
+        4,
+        "{before:?}"
+    );
+
+    // A newer program has written what this one does not know.
+    for kind in [Kind::Playbook, Kind::Schedule, Kind::Ingestion, Kind::Connection] {
+        let definitions = stage.store.definitions().await.unwrap();
+        for known in definitions.into_iter().filter(|known| known.kind == kind) {
+            let wanted = Wanted {
+                kind,
+                name: known.name,
+                body: Some(format!("{}\nfrom_the_future = 1\n", known.body)),
+            };
+            stage.store.apply(&[wanted], "test", stage.now()).await.unwrap();
+        }
+        stage.engine.take_over(stage.now()).await.unwrap();
+        assert_eq!(standings().await, before, "{kind:?}");
+    }
 }

@@ -3,6 +3,7 @@
 use super::sample::time;
 use super::{Desk, Outcome};
 use crate::desk::{Kind, SealedSecret, Wanted};
+use crate::store::{BatchWrite, LeaseRequest};
 
 fn wanted(kind: Kind, name: &str, body: Option<&str>) -> Wanted {
     Wanted {
@@ -151,5 +152,47 @@ pub(super) async fn a_secret_is_resealed_if_it_is_what_it_was(desk: &Desk) -> Ou
         store.secrets("main").await?.iter().find(|one| one.parameter == "a"),
         Some(&new)
     );
+    Ok(())
+}
+
+pub(super) async fn a_removed_jobs_feed_begins_anew(desk: &Desk) -> Outcome {
+    let (store, ingested) = (&desk.definitions, &desk.ingested);
+    let key = crate::conformance::sample::key("A");
+    let position = async |reader: &str| -> Result<Option<serde_json::Value>, crate::StoreError> {
+        let request = LeaseRequest {
+            holder: "one".to_owned(),
+            now: time(0),
+            until: time(100),
+            reader: Some(reader.to_owned()),
+        };
+        let lease = ingested.claim(&key, &request).await?;
+        let position = lease.position.clone();
+        let write = BatchWrite {
+            position: Some(1.into()),
+            ..crate::conformance::sample::batch(&lease, vec![])
+        };
+        ingested.commit(&lease, write).await?;
+        Ok(position)
+    };
+    let defined = |name: &str, body| wanted(Kind::Ingestion, name, body);
+    store
+        .apply(&[defined("J", Some("")), defined("K", Some(""))], "ada", time(1))
+        .await?;
+    assert_eq!(position("J").await?, None);
+    store.apply(&[defined("J", Some("x"))], "ada", time(2)).await?;
+    assert_eq!(position("J").await?, Some(1.into()), "it was only changed");
+    store.apply(&[defined("J", None)], "ada", time(3)).await?;
+    store.apply(&[defined("J", Some("x"))], "ada", time(4)).await?;
+    assert_eq!(position("J").await?, None, "it was away");
+    assert_eq!(position("J").await?, Some(1.into()), "once");
+    assert_eq!(position("K").await?, Some(1.into()));
+    store.apply(&[defined("J", None)], "ada", time(5)).await?;
+    store.apply(&[defined("J", Some("x"))], "ada", time(6)).await?;
+    assert_eq!(position("J").await?, Some(1.into()), "K has read it all the time");
+    store
+        .apply(&[defined("J", None), defined("K", None)], "ada", time(7))
+        .await?;
+    store.apply(&[defined("L", Some("x"))], "ada", time(8)).await?;
+    assert_eq!(position("L").await?, None, "nobody was there");
     Ok(())
 }

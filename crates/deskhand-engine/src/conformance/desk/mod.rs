@@ -90,6 +90,7 @@ pub async fn run(fresh: &FreshDesk<'_>, progress: impl Fn(&str)) -> Outcome {
         schedules::a_due_time_fires_once,
         schedules::a_due_time_that_comes_again_waits_for_nobody,
         schedules::a_run_that_is_tried_again_runs_beside_no_other,
+        schedules::failures_are_counted_anew_after_a_schedule_was_off,
         schedules::those_due_longest_come_first,
         schedules::paused_schedules_rest_and_stopped_ones_stay_so,
         schedules::a_deleted_schedule_takes_its_runs_along,
@@ -102,6 +103,7 @@ pub async fn run(fresh: &FreshDesk<'_>, progress: impl Fn(&str)) -> Outcome {
         definitions::only_changes_get_a_version,
         definitions::what_was_taken_away_keeps_its_versions,
         definitions::all_or_nothing_is_applied_in_order,
+        definitions::a_removed_jobs_feed_begins_anew,
         definitions::secrets_are_kept_by_parameter,
         definitions::a_secret_is_resealed_if_it_is_what_it_was,
     );

@@ -3,7 +3,7 @@
 use super::sample::{append, claim_at, claimed, journal, new_run, retry, run_of, state, time};
 use super::{Desk, Outcome};
 use crate::runs::{Append, RunOutcome, RunState, Signalled};
-use crate::schedules::{Fate, Firing, Mode, Occurrence, ScheduleAfter, Standing, Turn};
+use crate::schedules::{Fate, Firing, INACTIVE, Mode, Occurrence, ScheduleAfter, Standing, Turn, UNDEFINED};
 
 fn standing(name: &str, next: i64) -> Standing {
     Standing {
@@ -281,5 +281,36 @@ pub(super) async fn a_run_that_is_tried_again_runs_beside_no_other(desk: &Desk) 
     desk.runs.append(&lease, ends(2)).await?;
     assert_eq!(running().await?, None);
     assert_eq!(desk.schedules.fire(&[beside]).await?, 1);
+    Ok(())
+}
+
+pub(super) async fn failures_are_counted_anew_after_a_schedule_was_off(desk: &Desk) -> Outcome {
+    let told = Append {
+        schedule: Some(ScheduleAfter {
+            schedule: "A".to_owned(),
+            failures: 3,
+            alerted: true,
+        }),
+        ..super::sample::end(RunOutcome::Failed)
+    };
+    let put = async |digest: &str| -> Result<(u32, bool), crate::StoreError> {
+        let standing = Standing {
+            digest: digest.to_owned(),
+            ..standing("A", 5)
+        };
+        desk.schedules.put_schedules(&[standing]).await?;
+        let known = desk.schedules.get_schedule("A").await?;
+        Ok(known.map_or((0, false), |known| (known.failures, known.alerted)))
+    };
+    for (number, off) in [INACTIVE, UNDEFINED].into_iter().enumerate() {
+        put("every minute").await?;
+        desk.runs.start(&new_run(&format!("R{number}"), 5)).await?;
+        let lease = super::sample::claim(desk, 5).await?.lease;
+        desk.runs.append(&lease, told.clone()).await?;
+        assert_eq!(put("every minute").await?, (3, true));
+        assert_eq!(put("every hour").await?, (3, true), "other times are the same trouble");
+        put(off).await?;
+        assert_eq!(put("every hour").await?, (0, false), "it was {off}");
+    }
     Ok(())
 }

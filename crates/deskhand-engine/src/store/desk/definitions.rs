@@ -69,7 +69,11 @@ impl DeskStore for MemoryDesk {
         let changed = wanted
             .iter()
             .filter_map(|wanted| state.definitions.apply(wanted, by, at));
-        ready(changed.collect())
+        let changed: Vec<Definition> = changed.collect();
+        for removed in changed.iter().filter(|one| one.removed && one.kind == Kind::Ingestion) {
+            self.ingested.reader_left(&removed.name);
+        }
+        ready(changed)
     }
 
     fn definitions(&self) -> BoxFuture<'_, Result<Vec<Definition>, StoreError>> {

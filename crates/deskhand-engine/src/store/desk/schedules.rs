@@ -6,13 +6,16 @@ use jiff::Timestamp;
 use super::{MemoryDesk, State, ready};
 use crate::StoreError;
 use crate::runs::NewRun;
-use crate::schedules::{Firing, Mode, Occurrence, ScheduleAfter, ScheduleStore, Standing, Turn};
+use crate::schedules::{Firing, INACTIVE, Mode, Occurrence, ScheduleAfter, ScheduleStore, Standing, Turn, UNDEFINED};
 
 impl State {
     fn put_schedule(&mut self, standing: &Standing) {
         let known = self.schedules.entry(standing.name.clone());
         let known = known.or_insert_with(|| standing.clone());
         if known.digest != standing.digest {
+            if [INACTIVE, UNDEFINED].contains(&known.digest.as_str()) {
+                (known.failures, known.alerted) = (0, false);
+            }
             known.digest.clone_from(&standing.digest);
             known.next_at = standing.next_at;
         }

@@ -10,7 +10,7 @@ use sqlx::QueryBuilder;
 use super::dialect::{self, Connection, Database};
 use super::errors::store_error;
 use super::words::{nanos, word};
-use super::{ROWS, read};
+use super::{ROWS, read, readers};
 
 /// Applies definitions, all or nothing; returns those that changed.
 pub(super) async fn apply(
@@ -26,6 +26,10 @@ pub(super) async fn apply(
     let changed = changed(wanted, known, by, at);
     supersede(to, &changed).await?;
     insert(to, &changed).await?;
+    let removed = changed.iter().filter(|one| one.removed && one.kind == Kind::Ingestion);
+    for job in removed {
+        readers::left(to, &job.name).await?;
+    }
     transaction.commit().await.map_err(store_error)?;
     Ok(changed)
 }

@@ -10,7 +10,7 @@ use deskhand_engine::desk::{Definition, DeskStore, Kind, SealedSecret, Wanted};
 use jiff::Timestamp;
 
 use super::dialect::Database;
-use super::{ROWS, dialect, errors, words};
+use super::{ROWS, dialect, errors, readers, words};
 
 impl DeskStore for Database {
     fn apply<'a>(

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use deskhand_engine::StoreError;
-use deskhand_engine::schedules::Standing;
+use deskhand_engine::schedules::{INACTIVE, Standing, UNDEFINED};
 use sqlx::QueryBuilder;
 
 use super::ROWS;
@@ -11,7 +11,8 @@ use super::dialect::{self, Database};
 use super::errors::store_error;
 use super::words::{nanos, word};
 
-/// Makes schedules known; of one that is known its times change, and only if its digest does.
+/// Makes schedules known; of one that is known its times change, and only if its digest does. One that was off counts its
+/// failures anew.
 pub(super) async fn put(store: &Database, standings: &[Standing]) -> Result<(), StoreError> {
     let once: BTreeMap<&str, &Standing> = standings.iter().map(|standing| (&*standing.name, standing)).collect();
     let modes = once.values().map(|standing| word(standing.mode));
@@ -28,10 +29,13 @@ pub(super) async fn put(store: &Database, standings: &[Standing]) -> Result<(), 
             values.push_bind(i64::from(standing.failures));
             values.push_bind(i64::from(standing.alerted));
         });
-        insert.push(
-            " ON CONFLICT (name) DO UPDATE SET next_at = excluded.next_at, digest = excluded.digest \
-             WHERE schedules.digest <> excluded.digest",
-        );
+        insert.push(" ON CONFLICT (name) DO UPDATE SET next_at = excluded.next_at, digest = excluded.digest");
+        for count in ["failures", "alerted"] {
+            insert.push(format!(", {count} = CASE WHEN schedules.digest IN ("));
+            insert.push_bind(INACTIVE).push(", ").push_bind(UNDEFINED);
+            insert.push(format!(") THEN 0 ELSE schedules.{count} END"));
+        }
+        insert.push(" WHERE schedules.digest <> excluded.digest");
         insert.build().execute(&mut *transaction).await.map_err(store_error)?;
     }
     transaction.commit().await.map_err(store_error)
