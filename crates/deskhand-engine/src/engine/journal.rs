@@ -16,10 +16,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// No pause is longer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// About an hour; what does not work by then is not a matter of waiting, and the step fails.
-const TRIES: u32 = 128;
-
-/// A journal that is tried until it works.
+/// A journal that is tried until it works, for as long as that takes.
 ///
 /// Everything that is asked of a journal can be asked twice, when the answer to the first time was lost.
 pub(super) struct PatientJournal {
@@ -33,7 +30,7 @@ impl PatientJournal {
         attempt: impl Fn() -> BoxFuture<'a, Result<T, JournalError>> + Send,
     ) -> Result<T, JournalError> {
         let mut pause = FIRST_PAUSE;
-        for _ in 1..TRIES {
+        loop {
             match attempt().await {
                 Ok(done) => return Ok(done),
                 Err(error) => {
@@ -43,7 +40,6 @@ impl PatientJournal {
                 }
             }
         }
-        attempt().await
     }
 }
 

@@ -13,10 +13,10 @@ use super::servers::MailServer;
 use crate::stage::{Beside, Stage};
 
 /// How long a letter may take.
-const TIMEOUT: Duration = Duration::from_secs(4);
+const TIMEOUT: Duration = Duration::from_secs(12);
 
 /// How long a test waits for what has to come.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 const DESK: &str =
     "[[schedule]]\nname = \"Boards\"\ncommand = \"list-boards\"\nconnection = \"acme\"\ncron = \"* * * * * *\"\n";
@@ -91,7 +91,7 @@ async fn hangs_then_answers(stage: &Stage, server: &MailServer, port: u16) {
     assert_eq!(failures(stage).await, [""; 0], "the server hangs meanwhile");
 
     until("giving the attempt up", async || !failures(stage).await.is_empty()).await;
-    let expected = format!("The mail server 127.0.0.1:{port} did not say hello within 4 seconds.");
+    let expected = format!("The mail server 127.0.0.1:{port} did not say hello within 12 seconds.");
     assert_eq!(failures(stage).await[0], expected);
     stage.time.move_by(SignedDuration::from_mins(1));
     until("the second attempt", async || server.connections() == 2).await;
