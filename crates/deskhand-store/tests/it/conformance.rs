@@ -1,13 +1,15 @@
 //! The promises of every store.
 
+use std::future::ready;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use deskhand_command::BoxFuture;
 use deskhand_engine::callbacks::CallbackInbox;
 use deskhand_engine::conformance::desk::Desk;
+use deskhand_engine::conformance::host::Place;
 use deskhand_engine::{EventStore, conformance};
-use deskhand_store::{SqliteStore, Store};
+use deskhand_store::{PostgresStore, SqliteStore, Store};
 use tempfile::TempDir;
 
 use super::database::Database;
@@ -28,7 +30,7 @@ async fn sqlite_keeps_the_promises_of_a_store() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sqlite_keeps_the_promises_of_a_desk() {
     let folder = tempfile::tempdir().unwrap();
-    let fresh = desks_in(&folder);
+    let fresh = desks_at(places_in(&folder));
     let checked = conformance::desk::run(&fresh, |check| println!("{check}"));
     checked.await.unwrap();
 }
@@ -36,7 +38,7 @@ async fn sqlite_keeps_the_promises_of_a_desk() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn slow_a_run_in_sqlite_can_be_killed_anywhere() {
     let folder = tempfile::tempdir().unwrap();
-    let fresh = desks_in(&folder);
+    let fresh = places_in(&folder);
     let checked = conformance::host::run(&fresh, 1, |check| println!("{check}"));
     checked.await.unwrap();
 }
@@ -79,7 +81,7 @@ async fn postgres_keeps_the_promises_of_a_store() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_keeps_the_promises_of_a_desk() {
     let last = Mutex::new(None);
-    let fresh = desks_on_server(&last);
+    let fresh = desks_at(places_on_server(&last));
     let checked = conformance::desk::run(&fresh, |check| println!("{check}"));
     checked.await.unwrap();
     end(&last).await;
@@ -88,7 +90,7 @@ async fn postgres_keeps_the_promises_of_a_desk() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn slow_a_run_in_postgres_can_be_killed_at_every_third_place() {
     let last = Mutex::new(None);
-    let fresh = desks_on_server(&last);
+    let fresh = places_on_server(&last);
     let checked = conformance::host::run(&fresh, 3, |check| println!("{check}"));
     checked.await.unwrap();
     end(&last).await;
@@ -113,26 +115,44 @@ async fn postgres_keeps_the_promises_of_an_inbox() {
     }
 }
 
-/// Makes desks in files of a folder.
-fn desks_in<'a>(folder: &'a TempDir) -> impl Fn() -> BoxFuture<'a, Desk> + Send + Sync + 'a {
+/// Makes places for desks: files of a folder.
+fn places_in<'a>(folder: &'a TempDir) -> impl Fn() -> BoxFuture<'a, Place> + Send + Sync + 'a {
     let stores = AtomicUsize::new(0);
     move || {
         let number = stores.fetch_add(1, Ordering::SeqCst);
         let path = folder.path().join(format!("{number}.sqlite"));
-        Box::pin(async move { desk_of(Arc::new(SqliteStore::open(&path).await.unwrap())) })
+        let place: Place = Arc::new(move || {
+            let path = path.clone();
+            Box::pin(async move { desk_of(Arc::new(SqliteStore::open(&path).await.unwrap())) })
+        });
+        Box::pin(ready(place))
     }
 }
 
-/// Makes desks in databases of their own, the one before being done with.
-fn desks_on_server<'a>(last: &'a Mutex<Option<Database>>) -> impl Fn() -> BoxFuture<'a, Desk> + Send + Sync + 'a {
+/// Makes places for desks: databases of their own, the one before being done with.
+fn places_on_server<'a>(last: &'a Mutex<Option<Database>>) -> impl Fn() -> BoxFuture<'a, Place> + Send + Sync + 'a {
     move || {
         Box::pin(async move {
             end(last).await;
             let database = Database::empty().await;
-            let store = database.open().await;
+            let address = database.address();
             *last.lock().unwrap() = Some(database);
-            desk_of(Arc::new(store))
+            let place: Place = Arc::new(move || {
+                let address = address.clone();
+                Box::pin(async move { desk_of(Arc::new(PostgresStore::open(&address).await.unwrap())) })
+            });
+            place
         })
+    }
+}
+
+/// Makes desks, each at a place of its own.
+fn desks_at<'a>(
+    fresh: impl Fn() -> BoxFuture<'a, Place> + Send + Sync + 'a,
+) -> impl Fn() -> BoxFuture<'a, Desk> + Send + Sync + 'a {
+    move || {
+        let place = fresh();
+        Box::pin(async move { (place.await)().await })
     }
 }
 

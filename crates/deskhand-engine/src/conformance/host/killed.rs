@@ -8,12 +8,12 @@ use deskhand_command::Clock;
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
-use super::super::desk::{Desk, FreshDesk};
+use super::super::desk::Desk;
 use super::super::sample::{batch, claim, event, everything};
 use super::every::{every_kind, fails_twice};
 use super::slow::Slow;
 use super::steps::run_of;
-use super::{Killer, Outcome, Toy, reads_as_one_story};
+use super::{FreshPlace, Killer, Outcome, Place, Toy, reads_as_one_story};
 use crate::desk::EventState;
 use crate::playbooks::Playbook;
 use crate::runs::state::{Phase, Wish};
@@ -37,6 +37,8 @@ struct CameTo {
 /// A desk with a run of every kind of step on it.
 #[derive(Clone)]
 struct Trial {
+    place: Place,
+    /// As the process that is at work has opened it.
     desk: Desk,
     toy: Toy,
     playbook: &'static str,
@@ -46,7 +48,7 @@ struct Trial {
     excused: BTreeMap<String, u32>,
 }
 
-pub(super) async fn a_run_that_is_killed_anywhere_comes_to_the_same(fresh: &FreshDesk<'_>, stride: usize) -> Outcome {
+pub(super) async fn a_run_that_is_killed_anywhere_comes_to_the_same(fresh: &FreshPlace<'_>, stride: usize) -> Outcome {
     let (undisturbed, points) = undisturbed(fresh).await?;
     assert!(points > 100, "there are {points} points to be killed at");
     for point in (1..=points).step_by(stride) {
@@ -61,7 +63,7 @@ pub(super) async fn a_run_that_is_killed_anywhere_comes_to_the_same(fresh: &Fres
 /// points, and comes to its end before the last of them: it has to come to the same, too, and another one is made.
 async fn killed_at(
     point: usize,
-    fresh: &FreshDesk<'_>,
+    fresh: &FreshPlace<'_>,
     (name, playbooks): (&'static str, fn() -> Vec<Playbook>),
     undisturbed: &CameTo,
 ) -> Result<()> {
@@ -80,7 +82,7 @@ async fn killed_at(
     panic!("none of {TRIALS} runs came to point {point}");
 }
 
-pub(super) async fn a_run_that_is_killed_again_and_again_comes_to_the_same(fresh: &FreshDesk<'_>) -> Outcome {
+pub(super) async fn a_run_that_is_killed_again_and_again_comes_to_the_same(fresh: &FreshPlace<'_>) -> Outcome {
     let (undisturbed, _) = undisturbed(fresh).await?;
     for points in [37, 50, 64] {
         let mut trial = Trial::new(fresh, "Every", every_kind()).await?;
@@ -97,7 +99,10 @@ pub(super) async fn a_run_that_is_killed_again_and_again_comes_to_the_same(fresh
 }
 
 /// A run inside a run fails, and somebody wants it to be tried again until it works.
-pub(super) async fn a_retry_that_is_killed_anywhere_comes_to_the_same(fresh: &FreshDesk<'_>, stride: usize) -> Outcome {
+pub(super) async fn a_retry_that_is_killed_anywhere_comes_to_the_same(
+    fresh: &FreshPlace<'_>,
+    stride: usize,
+) -> Outcome {
     let (undisturbed, points) = calm(fresh, ("Again", fails_twice)).await?;
     assert_eq!((undisturbed.notes.len(), undisturbed.letters.len()), (4, 2));
     assert!(undisturbed.notes.iter().all(|(_, times)| *times == 1));
@@ -108,7 +113,7 @@ pub(super) async fn a_retry_that_is_killed_anywhere_comes_to_the_same(fresh: &Fr
 }
 
 /// The first process stands still at an append, long enough for another one to take over, and then goes on.
-pub(super) async fn a_host_that_stood_still_does_no_harm(fresh: &FreshDesk<'_>, stride: usize) -> Outcome {
+pub(super) async fn a_host_that_stood_still_does_no_harm(fresh: &FreshPlace<'_>, stride: usize) -> Outcome {
     let (undisturbed, _) = undisturbed(fresh).await?;
     for point in (1..).step_by(stride) {
         let mut trial = Trial::new(fresh, "Every", every_kind()).await?;
@@ -122,6 +127,7 @@ pub(super) async fn a_host_that_stood_still_does_no_harm(fresh: &FreshDesk<'_>, 
                 return Ok(ended??);
             }
         }
+        trial.reopen().await;
         // Its works go on, and so a letter of a step that is open may be on its way.
         let open = trial.open_letters().await?;
         trial.excuse(open);
@@ -142,7 +148,7 @@ pub(super) async fn a_host_that_stood_still_does_no_harm(fresh: &FreshDesk<'_>, 
 /// Some runs have more points than others, because steps that end at the same moment share an append or do not. What counts is
 /// what every one of these has; more would be points that a trial waits for in vain.
 async fn calm(
-    fresh: &FreshDesk<'_>,
+    fresh: &FreshPlace<'_>,
     (name, playbooks): (&'static str, fn() -> Vec<Playbook>),
 ) -> Result<(CameTo, usize)> {
     let mut found: Option<(CameTo, usize)> = None;
@@ -159,7 +165,7 @@ async fn calm(
     found.ok_or_else(|| "it happened".into())
 }
 
-async fn undisturbed(fresh: &FreshDesk<'_>) -> Result<(CameTo, usize)> {
+async fn undisturbed(fresh: &FreshPlace<'_>) -> Result<(CameTo, usize)> {
     let (came_to, points) = calm(fresh, ("Every", every_kind)).await?;
     let every_effect_once = came_to.notes.iter().all(|(_, times)| *times == 1);
     assert!(every_effect_once, "{:?}", came_to.notes);
@@ -193,8 +199,9 @@ async fn undisturbed(fresh: &FreshDesk<'_>) -> Result<(CameTo, usize)> {
 }
 
 impl Trial {
-    async fn new(fresh: &FreshDesk<'_>, playbook: &'static str, playbooks: Vec<Playbook>) -> Result<Self> {
-        let desk = fresh().await;
+    async fn new(fresh: &FreshPlace<'_>, playbook: &'static str, playbooks: Vec<Playbook>) -> Result<Self> {
+        let place = fresh().await;
+        let desk = place().await;
         let lease = claim(&*desk.ingested, "A").await?;
         desk.ingested
             .commit(&lease, batch(&lease, vec![event(1, 5, 1)]))
@@ -209,6 +216,7 @@ impl Trial {
         };
         desk.runs.start(&run).await?;
         Ok(Self {
+            place,
             desk,
             toy,
             playbook,
@@ -252,11 +260,17 @@ impl Trial {
         for _ in 0..16 {
             tokio::task::yield_now().await;
         }
+        self.reopen().await;
         let mut open = self.open_letters().await?;
         let handed = self.toy.psa.handed_over();
         open.retain(|key| handed.contains_key(key));
         self.excuse(open);
         Ok(true)
+    }
+
+    /// Opens the desk for another process, which has nothing of those before.
+    async fn reopen(&mut self) {
+        self.desk = (self.place)().await;
     }
 
     /// The letters of steps that have begun and not ended.

@@ -14,12 +14,24 @@ pub use killer::Killer;
 pub use story::reads_as_one_story;
 pub(crate) use world::Toy;
 
+use std::sync::Arc;
+
+use deskhand_command::BoxFuture;
+
 use super::Outcome;
-use super::desk::FreshDesk;
+use super::desk::Desk;
+
+/// Where a desk is: opens it, as a process that has just started does.
+pub type Place = Arc<dyn Fn() -> BoxFuture<'static, Desk> + Send + Sync>;
+
+/// A place with an empty desk, not used by anybody else.
+pub type FreshPlace<'a> = dyn Fn() -> BoxFuture<'a, Place> + Send + Sync + 'a;
 
 /// Kills a run with every kind of step before and after every append, every work and every write, each time on a store of
 /// its own: every `stride`-th point, beginning with the first.
-pub async fn run(fresh: &FreshDesk<'_>, stride: usize, progress: impl Fn(&str)) -> Outcome {
+///
+/// Every process opens the store for itself.
+pub async fn run(fresh: &FreshPlace<'_>, stride: usize, progress: impl Fn(&str)) -> Outcome {
     progress("host::killed::a_run_that_is_killed_anywhere_comes_to_the_same");
     killed::a_run_that_is_killed_anywhere_comes_to_the_same(fresh, stride).await?;
     progress("host::killed::a_run_that_is_killed_again_and_again_comes_to_the_same");
@@ -32,13 +44,15 @@ pub async fn run(fresh: &FreshDesk<'_>, stride: usize, progress: impl Fn(&str)) 
 
 #[cfg(test)]
 mod tests {
-    use deskhand_command::BoxFuture;
-
-    use super::super::desk::Desk;
+    use super::*;
 
     #[tokio::test]
     async fn the_model_lets_nothing_change_by_being_killed() {
-        let fresh = || -> BoxFuture<'_, Desk> { Box::pin(std::future::ready(Desk::in_memory())) };
-        super::run(&fresh, 1, |check| println!("{check}")).await.unwrap();
+        let fresh = || -> BoxFuture<'_, Place> {
+            let desk = Desk::in_memory();
+            let place: Place = Arc::new(move || Box::pin(std::future::ready(desk.clone())));
+            Box::pin(std::future::ready(place))
+        };
+        run(&fresh, 1, |check| println!("{check}")).await.unwrap();
     }
 }

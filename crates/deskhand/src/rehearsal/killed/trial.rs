@@ -22,8 +22,7 @@ use super::kill::{ARRIVED, HELD, Kill, is_held};
 pub(super) struct Trial {
     stage: Stage,
     expectations: Arc<Expectations>,
-    database: Option<Database>,
-    _place: TempDir,
+    place: Place,
     /// The letters that may be handed over twice: a process was killed after it had done so, and before it could note that.
     excused: BTreeSet<String>,
 }
@@ -35,6 +34,24 @@ pub(super) enum On {
     Postgres,
 }
 
+/// Where the desk's store is. Every process opens it for itself.
+enum Place {
+    Folder(TempDir),
+    Server(Box<Database>),
+}
+
+impl Place {
+    async fn open(&self) -> Arc<dyn Store> {
+        match self {
+            Self::Folder(folder) => Arc::new(SqliteStore::open(&folder.path().join("desk.sqlite")).await.unwrap()),
+            Self::Server(database) => {
+                let address = database.url.parse().unwrap();
+                Arc::new(PostgresStore::open(&address).await.unwrap())
+            }
+        }
+    }
+}
+
 /// What a process did that was not killed.
 pub(super) struct Played {
     pub(super) story: RunStory,
@@ -44,20 +61,15 @@ pub(super) struct Played {
 
 impl Trial {
     pub(super) async fn new(example: &Path, expectations: &Arc<Expectations>, on: On, name: &str) -> Self {
-        let place = tempfile::tempdir().unwrap();
-        let (store, database): (Arc<dyn Store>, _) = match on {
-            On::Sqlite => (
-                Arc::new(SqliteStore::open(&place.path().join("desk.sqlite")).await.unwrap()),
-                None,
-            ),
+        let place = match on {
+            On::Sqlite => Place::Folder(tempfile::tempdir().unwrap()),
             On::Postgres => {
                 let stem = example.file_stem().unwrap().to_string_lossy();
-                let database = Database::empty(&format!("{stem}_{name}").replace(['-', '.'], "_")).await;
-                let store = PostgresStore::open(&database.url.parse().unwrap()).await.unwrap();
-                (Arc::new(store), Some(database))
+                let name = format!("{stem}_{name}").replace(['-', '.'], "_");
+                Place::Server(Box::new(Database::empty(&name).await))
             }
         };
-        let stage = Stage::set(expectations, example.parent().unwrap(), store)
+        let stage = Stage::set(expectations, example.parent().unwrap(), place.open().await)
             .await
             .unwrap();
         act::start(&stage, expectations).await.unwrap();
@@ -66,8 +78,7 @@ impl Trial {
         Self {
             stage,
             expectations: Arc::clone(expectations),
-            database,
-            _place: place,
+            place,
             excused: BTreeSet::new(),
         }
     }
@@ -96,6 +107,7 @@ impl Trial {
         drop(process);
         sandbox.faults().set(Vec::new());
         if played.is_none() {
+            self.stage.store = self.place.open().await;
             self.excused = self.letters_not_noted().await;
         }
         Some(Played {
@@ -225,7 +237,7 @@ impl Trial {
     }
 
     pub(super) async fn end(self) {
-        if let Some(database) = self.database {
+        if let Place::Server(database) = self.place {
             database.end().await;
         }
     }
