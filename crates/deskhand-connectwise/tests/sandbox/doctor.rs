@@ -55,7 +55,7 @@ async fn c23_with_every_right_nothing_is_missing_and_nothing_is_changed() {
     }
     assert_eq!(sandbox.world().truth().len(), before);
     assert!(sandbox.outbox().all().is_empty());
-    assert!(checkup.version.unwrap().starts_with("v2026"));
+    assert!(checkup.version.as_ref().unwrap().starts_with("v2026"));
     assert_ahead_by(0, &checkup, begun);
     assert!(checkup.latency.is_some() && checkup.requests > 5 && checkup.refusals == 0);
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use deskhand_engine::desk::{EventChange, EventDesk, EventState, HandedOut, Kind, Turned, Wanted};
+use deskhand_engine::desk::{EventChange, EventState, HandedOut, Kind, Turned, Wanted};
 use deskhand_engine::runs::{
     Append, Cause, NewRun, Plan, RunClaim, RunFilter, RunLease, RunOutcome, RunState, RunStore, Then, What,
 };
