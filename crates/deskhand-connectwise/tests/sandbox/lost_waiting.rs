@@ -40,7 +40,7 @@ struct Desk {
 
 impl Desk {
     async fn new(summary: &str) -> Self {
-        let sandbox = desk(5).await;
+        let sandbox = desk(40).await;
         let company = company(&client(&sandbox)).await;
         Self {
             clock: MovedClock::new(&sandbox),

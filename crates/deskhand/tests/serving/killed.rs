@@ -53,8 +53,10 @@ async fn killed_while_it_writes(store: Option<&str>) {
         edit("deskhand.toml", &place.store().display().to_string(), url);
     }
     place.write("notes.toml", NOTES);
-    let (code, _, stderr) = place.run(&["apply", "-f", "desk.toml", "-f", "notes.toml"]).await;
-    assert_eq!(code, 0, "{stderr}");
+    for file in ["desk.toml", "notes.toml"] {
+        let (code, _, stderr) = place.run(&["apply", "-f", file]).await;
+        assert_eq!(code, 0, "{stderr}");
+    }
     let serve = || place.deskhand(&["serve"]).spawn().unwrap();
 
     let mut first = serve();
