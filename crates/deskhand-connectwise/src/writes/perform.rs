@@ -217,7 +217,7 @@ pub(super) fn unwritable(error: &JournalError) -> Failure {
     Failure::new(500, format!("The journal of writes cannot be used: {}.", error.message)).with_hint(error.hint.clone())
 }
 
-/// True for an error that leaves open whether something is there.
+/// True where the PSA itself says that something is not there, and not something on the way to it.
 pub(super) fn is_vendors_not_found(error: &Error) -> bool {
     error.kind() == ErrorKind::NotFound && error.vendor().is_some_and(|vendor| vendor.code == "NotFound")
 }

@@ -30,8 +30,8 @@ pub trait ScheduleStore: Send + Sync {
     /// One schedule.
     fn get_schedule<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<Standing>, StoreError>>;
 
-    /// Pauses a schedule, lets it go on from its next due time after `now`, or stops it for ever; false when there is none,
-    /// or it was stopped.
+    /// Pauses a schedule, lets it go on at the time that [`Turn::Resume`] names, or stops it for ever; false when there is
+    /// none, or it was stopped.
     fn turn_schedule<'a>(&'a self, name: &'a str, to: Turn) -> BoxFuture<'a, Result<bool, StoreError>>;
 
     /// Forgets a schedule with its occurrences, and its runs with their journals.

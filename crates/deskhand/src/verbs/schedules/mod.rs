@@ -110,7 +110,11 @@ async fn list(options: &ListOptions) -> anyhow::Result<Exit> {
         return Ok(Exit::Successful);
     }
     if schedules.is_empty() {
-        writeln!(io::stdout(), "There are no schedules; `deskhand apply` makes some")?;
+        let none = match sight.sites() {
+            None => "There are no schedules; `deskhand apply` makes some".to_owned(),
+            Some(sites) => format!("There are no schedules of your sites: {}", sites.join(", ")),
+        };
+        writeln!(io::stdout(), "{none}")?;
         return Ok(Exit::Successful);
     }
     let now = SystemClock.now();
